@@ -1,0 +1,22 @@
+import type { Knex } from 'knex';
+
+export const config = { transaction: false };
+
+export async function up(knex: Knex): Promise<void> {
+  if (await knex.schema.hasTable('requirements')) {
+    // A run that was killed may have left the table without its indexes. It never came into use, so it is made anew.
+    if (await knex('requirements').first()) return;
+    await knex.schema.dropTable('requirements');
+  }
+  await knex.schema.createTable('requirements', (table) => {
+    table.increments('id');
+    table.integer('project_id').unsigned().notNullable().references('id').inTable('projects').onDelete('CASCADE');
+    table.integer('folder_id').unsigned().references('id').inTable('folders').onDelete('SET NULL');
+    table.string('name', 200).notNullable();
+    table.text('description', 'mediumtext');
+  });
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.schema.dropTableIfExists('requirements');
+}

@@ -1,0 +1,35 @@
+// Characters that no name holds: C0/C1 controls, zero-width and bidirectional overrides that only serve to deceive.
+const invisible = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]/g;
+const anySpace = /[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+/g;
+
+/** One line of text as its writer meant it: NFC, trimmed, every run of white space one blank, no control characters. */
+export function oneLine(value: string): string {
+  return value.normalize('NFC').replace(invisible, '').replace(anySpace, ' ').trim();
+}
+
+/** The form in which names are compared: one line, in small letters, the same for every case of the same word. */
+export function nameKey(value: string): string {
+  return oneLine(value).toLowerCase();
+}
+
+/** Length as people count it: what they would call characters, not UTF-16 units. */
+export function characterCount(value: string): number {
+  return [...value].length;
+}
+
+/** `1 user`, `2 users`; numbers with a thousands separator. */
+export function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${number.toLocaleString('en-US')} ${number === 1 ? singular : plural}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listOf(items: readonly string[], conjunction = 'and'): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} ${conjunction} ${items[items.length - 1]}`;
+}
+
+/** At most `limit` characters, the last an ellipsis where something was cut. */
+export function shorten(value: string, limit: number): string {
+  const characters = [...value];
+  return characters.length <= limit ? value : `${characters.slice(0, limit - 1).join('')}…`;
+}

@@ -1,0 +1,42 @@
+import type { Knex } from 'knex';
+
+/** The one file that knows what the databases do differently. */
+
+type Database = Knex | Knex.Transaction;
+
+/** True on MySQL and MariaDB, false on SQLite. */
+export function isMysql(db: Database): boolean {
+  return db.client.config.client !== 'better-sqlite3';
+}
+
+/** Rows that another transaction holds are passed over. SQLite has one writer at a time, so there is nothing to pass over. */
+export function lockSkippingLocked<Query extends Knex.QueryBuilder>(db: Database, query: Query): Query {
+  return isMysql(db) ? (query.forUpdate().skipLocked() as Query) : query;
+}
+
+/** The database's own clock plus some seconds, as an expression. Leases go by it, so that no replica's clock matters. */
+export function databaseNow(db: Database, plusSeconds = 0): Knex.Raw {
+  return isMysql(db)
+    ? db.raw('DATE_ADD(UTC_TIMESTAMP(3), INTERVAL ? SECOND)', [plusSeconds])
+    : db.raw("CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) + ?", [plusSeconds * 1000]);
+}
+
+/** A stored moment as a Date: MySQL gives Date objects, SQLite milliseconds. */
+export function toDate(stored: unknown): Date {
+  return stored instanceof Date ? stored : new Date(Number(stored));
+}
+
+/** Like toDate, where the column may be empty. */
+export function toDateOrNull(stored: unknown): Date | null {
+  return stored === null || stored === undefined ? null : toDate(stored);
+}
+
+/** `column LIKE %text%` with the wildcards in `text` taken literally, the same on every database. */
+export function contains(column: string, text: string): [sql: string, bindings: string[]] {
+  return [`${column} LIKE ? ESCAPE '!'`, [`%${text.replace(/[!%_]/g, '!$&')}%`]];
+}
+
+/** How many rows may go into one statement without holding the event loop: better-sqlite3 never yields. */
+export function rowsPerStatement(db: Database): number {
+  return isMysql(db) ? 1000 : 400;
+}
