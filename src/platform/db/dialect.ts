@@ -31,6 +31,11 @@ export function toDateOrNull(stored: unknown): Date | null {
   return stored === null || stored === undefined ? null : toDate(stored);
 }
 
+/** A Date as a binding of raw SQL, where knex does not convert it: SQLite's driver takes numbers only. */
+export function storedDate(db: Database, date: Date): Date | number {
+  return isMysql(db) ? date : date.getTime();
+}
+
 /** `column LIKE %text%` with the wildcards in `text` taken literally, the same on every database. */
 export function contains(column: string, text: string): [sql: string, bindings: string[]] {
   return [`${column} LIKE ? ESCAPE '!'`, [`%${text.replace(/[!%_]/g, '!$&')}%`]];

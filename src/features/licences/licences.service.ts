@@ -1,0 +1,44 @@
+import type { Context, TxContext } from '../../platform/context';
+import { isDuplicate } from '../../platform/db/driver-errors';
+import { seatsExhausted } from '../../platform/errors';
+import { countReadOnlySeats, countSeats, insertLicence, lockLicence, selectLicence } from './licences.store';
+
+export interface Seats {
+  readonly total: number;
+  /** Invited and active users. */
+  readonly used: number;
+  readonly isTrial: boolean;
+}
+
+/** A new site starts as a trial with the configured number of seats; a site that has its licence keeps it. */
+export async function ensureLicence(ctx: Context): Promise<void> {
+  if ((await selectLicence(ctx.db)) !== null) return;
+  try {
+    await insertLicence(ctx.db, ctx.config.seats);
+  } catch (error) {
+    // Another replica started at the same moment.
+    if (!isDuplicate(error)) throw error;
+  }
+}
+
+export async function seats(ctx: Context): Promise<Seats> {
+  const licence = await selectLicence(ctx.db);
+  return { total: licence?.seats ?? ctx.config.seats, used: await countSeats(ctx.db), isTrial: licence?.isTrial ?? true };
+}
+
+/** Seats whose holders have Read Only in all their projects (R42–R46). */
+export async function readOnlySeats(ctx: Context): Promise<number> {
+  return countReadOnlySeats(ctx.db);
+}
+
+/**
+ * Holds the licence for the rest of the transaction and checks that `wanted` more seats are free. Every path that takes
+ * seats calls this before it adds or activates anybody, so that two of them never take the same seat.
+ * @throws AppError `seats_exhausted`
+ */
+export async function takeSeats(tx: TxContext, wanted: number): Promise<void> {
+  if (wanted <= 0) return;
+  await lockLicence(tx.db);
+  const { total, used } = await seats(tx);
+  if (used + wanted > total) throw seatsExhausted(total, used, wanted);
+}

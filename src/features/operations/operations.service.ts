@@ -1,0 +1,52 @@
+import type { Context, TxContext } from '../../platform/context';
+import { isDuplicate } from '../../platform/db/driver-errors';
+import { conflict } from '../../platform/errors';
+import { finishOperationRow, insertOperation, insertResults, selectResultUserIds } from './operations.store';
+
+/** How an operation ended for one user (SPEC §1). */
+export type Outcome = 'done' | 'unchanged' | 'skipped' | 'failed';
+
+export interface OperationResult {
+  readonly userId: number | null;
+  /** The address, as it was given. */
+  readonly subject: string;
+  readonly outcome: Outcome;
+  /** A short word for why: `already_invited`, `disabled`, …; null when there is nothing to say. */
+  readonly reason: string | null;
+}
+
+/**
+ * Begins one admin action inside its transaction.
+ * @param idempotencyKey the same key never begins twice: Slack's trigger id, a view's id
+ * @throws AppError `conflict` when this very request was carried out before
+ */
+export async function beginOperation(tx: TxContext, kind: string, idempotencyKey: string | null, input: unknown): Promise<number> {
+  const { actor } = tx;
+  try {
+    return await insertOperation(tx.db, {
+      kind,
+      actorUserId: actor.kind === 'user' ? actor.userId : null,
+      actorLabel: actor.kind === 'user' ? actor.email : actor.kind === 'system' ? actor.name : 'operator',
+      actorSlackId: actor.kind === 'user' ? actor.slackId : null,
+      idempotencyKey,
+      input,
+      createdAt: tx.clock.now(),
+    });
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    throw conflict('This was already done: Slack sent the same request twice.');
+  }
+}
+
+/** Writes how it ended for everybody, and the counts. */
+export async function finishOperation(tx: TxContext, operationId: number, results: readonly OperationResult[]): Promise<void> {
+  await insertResults(tx.db, operationId, results);
+  const counts: Record<Outcome, number> = { done: 0, unchanged: 0, skipped: 0, failed: 0 };
+  for (const { outcome } of results) counts[outcome] += 1;
+  await finishOperationRow(tx.db, operationId, counts, tx.clock.now());
+}
+
+/** The users for whom an operation ended with this reason, in its order. */
+export async function usersWithReason(ctx: Context, operationId: number, reason: string): Promise<number[]> {
+  return selectResultUserIds(ctx.db, operationId, reason);
+}

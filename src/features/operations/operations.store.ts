@@ -1,0 +1,55 @@
+import type { Knex } from 'knex';
+import { rowsPerStatement } from '../../platform/db/dialect';
+
+export interface NewOperation {
+  readonly kind: string;
+  readonly actorUserId: number | null;
+  readonly actorLabel: string;
+  readonly actorSlackId: string | null;
+  readonly idempotencyKey: string | null;
+  readonly input: unknown;
+  readonly createdAt: Date;
+}
+
+export async function insertOperation(db: Knex.Transaction, operation: NewOperation): Promise<number> {
+  const [id] = await db('operations').insert({
+    kind: operation.kind,
+    state: 'running',
+    actor_user_id: operation.actorUserId,
+    actor_label: operation.actorLabel,
+    actor_slack_id: operation.actorSlackId,
+    idempotency_key: operation.idempotencyKey,
+    input: JSON.stringify(operation.input),
+    created_at: operation.createdAt,
+  });
+  return Number(id);
+}
+
+export async function finishOperationRow(db: Knex.Transaction, id: number, counts: unknown, finishedAt: Date): Promise<void> {
+  await db('operations').where({ id }).update({ state: 'done', counts: JSON.stringify(counts), finished_at: finishedAt });
+}
+
+export interface ResultRow {
+  readonly userId: number | null;
+  readonly subject: string;
+  readonly outcome: string;
+  readonly reason: string | null;
+}
+
+export async function insertResults(db: Knex.Transaction, operationId: number, results: readonly ResultRow[]): Promise<void> {
+  await db.batchInsert(
+    'operation_results',
+    results.map((result) => ({
+      operation_id: operationId,
+      user_id: result.userId,
+      subject: result.subject,
+      outcome: result.outcome,
+      reason: result.reason,
+    })),
+    rowsPerStatement(db),
+  );
+}
+
+export async function selectResultUserIds(db: Knex, operationId: number, reason: string): Promise<number[]> {
+  return db('operation_results').where({ operation_id: operationId, reason }).whereNotNull('user_id').orderBy('id').pluck('user_id');
+}

@@ -1,0 +1,172 @@
+import { emailKey } from '../../lib/email';
+import { didYouMean } from '../../lib/did-you-mean';
+import type { Context, TxContext } from '../../platform/context';
+import { isDuplicate } from '../../platform/db/driver-errors';
+import { AppError, notAdmin, notFound } from '../../platform/errors';
+import { recordAudit } from '../audit/audit.service';
+import {
+  countUsers,
+  countUsersByStatus,
+  insertIdentity,
+  insertUsers,
+  type NewUser,
+  selectActiveAdmins,
+  selectIdentity,
+  selectUserPage,
+  selectUsersByEmailKey,
+  selectUsersByExternalKey,
+  selectUsersById,
+  updateStatus,
+  updateUsers,
+} from './users.store';
+import type { User, UserChanges, UserFilter, UserStatus } from './users.types';
+
+/**
+ * Reads the acting user's privilege now, not when a message was posted. Jobs and operators pass.
+ * @throws AppError `not_admin`; nothing was changed then
+ */
+export async function requireAdmin(ctx: Context): Promise<void> {
+  if (ctx.actor.kind !== 'user') return;
+  const [user] = await selectUsersById(ctx.db, [ctx.actor.userId]);
+  if (!user?.isAdmin || user.status !== 'active') throw notAdmin();
+}
+
+export async function findUsers(ctx: Context, ids: readonly number[]): Promise<User[]> {
+  return selectUsersById(ctx.db, ids);
+}
+
+export async function findUsersByEmail(ctx: Context, emails: readonly string[]): Promise<User[]> {
+  return selectUsersByEmailKey(ctx.db, [...new Set(emails.map(emailKey))]);
+}
+
+/** The users who hold any of these external usernames (compared without case), for the one that must be unique. */
+export async function findUsersByExternalName(ctx: Context, system: 'sso' | 'ldap', usernameKeys: readonly string[]): Promise<User[]> {
+  return selectUsersByExternalKey(ctx.db, `${system}_username_key`, usernameKeys);
+}
+
+/**
+ * One user by address.
+ * @throws AppError `not_found`, with a near address where there is one; `not_admin`
+ */
+export async function showUser(ctx: Context, email: string): Promise<User> {
+  await requireAdmin(ctx);
+  const [user] = await findUsersByEmail(ctx, [email]);
+  if (user) return user;
+  const [local = ''] = email.split('@');
+  const near = await selectUserPage(ctx.db, { statuses: ['invited', 'active', 'disabled'], text: local.slice(0, 4) }, 50, 0);
+  const meant = didYouMean(email, near.map((candidate) => candidate.email));
+  throw notFound('user', `Nobody here has the address ${email}.${meant === null ? '' : ` Did you mean ${meant}?`}`);
+}
+
+export interface UserPage {
+  readonly users: readonly User[];
+  readonly total: number;
+  /** Counted from 0; never past the last page. */
+  readonly page: number;
+  readonly pages: number;
+}
+
+/** One page of users in the order of their addresses. A page past the end gives the last one. */
+export async function listUsers(ctx: Context, filter: UserFilter, page: number, pageSize: number): Promise<UserPage> {
+  await requireAdmin(ctx);
+  const total = await countUsers(ctx.db, filter);
+  const pages = Math.max(1, Math.ceil(total / pageSize));
+  const shown = Math.min(Math.max(0, page), pages - 1);
+  return { users: await selectUserPage(ctx.db, filter, pageSize, shown * pageSize), total, page: shown, pages };
+}
+
+export async function userCounts(ctx: Context): Promise<Record<UserStatus, number>> {
+  return countUsersByStatus(ctx.db);
+}
+
+/** Active admins in the order of their addresses: whom to ask. */
+export async function activeAdmins(ctx: Context): Promise<User[]> {
+  return selectActiveAdmins(ctx.db);
+}
+
+/**
+ * Adds users; the caller has checked seats and knows that the addresses are new.
+ * @returns the users by email key
+ * @throws AppError `email_taken` when an address came into being meanwhile
+ */
+export async function addUsers(tx: TxContext, users: readonly NewUser[]): Promise<Map<string, User>> {
+  if (users.length === 0) return new Map();
+  try {
+    await insertUsers(tx.db, users, tx.clock.now());
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    const email = users[0]?.email ?? '';
+    throw new AppError('email_taken', 'Somebody else added one of these people a moment ago. Nothing was changed; try again.', { email });
+  }
+  const stored = await selectUsersByEmailKey(tx.db, users.map((user) => user.emailKey));
+  return new Map(stored.map((user) => [user.emailKey, user]));
+}
+
+/** Writes changed columns of any number of users in a bounded number of statements. Audit is the caller's. */
+export async function changeUsers(tx: TxContext, users: readonly { readonly user: User; readonly changes: UserChanges }[]): Promise<void> {
+  await updateUsers(tx.db, users, tx.clock.now());
+}
+
+/** Moves users from one of `from` to `to`; returns how many still were in one of `from`. Audit is the caller's. */
+export async function moveUsers(tx: TxContext, ids: readonly number[], from: readonly UserStatus[], to: UserStatus): Promise<number> {
+  return updateStatus(tx.db, ids, from, to, tx.clock.now());
+}
+
+/** A Slack account as far as it names a user. */
+export interface SlackAccount {
+  readonly teamId: string;
+  readonly slackUserId: string;
+  readonly email: string;
+}
+
+/**
+ * The user behind a Slack account: bound by id at the first match of the address. Null: the account names nobody here.
+ * @throws AppError `slack_account_refused` when the bound account's address has changed since (SLACK.md, identity)
+ */
+export async function userOfSlackAccount(ctx: Context, account: SlackAccount): Promise<User | null> {
+  const key = emailKey(account.email);
+  const bound = await selectIdentity(ctx.db, account.teamId, account.slackUserId);
+  if (bound !== null) {
+    if (bound.emailKey !== key) {
+      throw new AppError(
+        'slack_account_refused',
+        'The e-mail of your Slack account has changed since it was linked to your user here. Ask an admin to link it again.',
+        {},
+      );
+    }
+    return (await selectUsersById(ctx.db, [bound.userId]))[0] ?? null;
+  }
+  const [user] = await selectUsersByEmailKey(ctx.db, [key]);
+  if (user === undefined || user.status !== 'active') return user ?? null;
+  try {
+    await insertIdentity(ctx.db, account.teamId, account.slackUserId, user, ctx.clock.now());
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+  }
+  return user;
+}
+
+/** Audit line for one user's change, in the shape all of them share. */
+export async function recordUserChanges(
+  tx: TxContext,
+  changes: readonly {
+    readonly action: string;
+    readonly user: Pick<User, 'id' | 'email'>;
+    readonly before: Readonly<Record<string, unknown>> | null;
+    readonly after: Readonly<Record<string, unknown>> | null;
+  }[],
+  operationId: number | null,
+): Promise<void> {
+  await recordAudit(
+    tx,
+    changes.map(({ action, user, before, after }) => ({
+      action,
+      subjectType: 'user',
+      subjectId: user.id,
+      subjectLabel: user.email,
+      before,
+      after,
+      operationId,
+    })),
+  );
+}

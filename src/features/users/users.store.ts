@@ -1,0 +1,257 @@
+import type { Knex } from 'knex';
+import { nameKey } from '../../lib/plain-text';
+import { contains, rowsPerStatement, storedDate, toDate, toDateOrNull } from '../../platform/db/dialect';
+import type { AuthSystem, User, UserChanges, UserFilter, UserStatus } from './users.types';
+
+type Database = Knex | Knex.Transaction;
+
+interface UserRow {
+  id: number;
+  email: string;
+  email_key: string;
+  first_name: string;
+  last_name: string;
+  status: UserStatus;
+  is_admin: number | boolean;
+  auth_system: AuthSystem;
+  sso_username: string | null;
+  ldap_username: string | null;
+  default_profile_id: number | null;
+  has_password: number | boolean;
+  activated_at: unknown;
+  last_login_at: unknown;
+  created_at: unknown;
+  updated_at: unknown;
+  version: number;
+}
+
+const columns = [
+  'id',
+  'email',
+  'email_key',
+  'first_name',
+  'last_name',
+  'status',
+  'is_admin',
+  'auth_system',
+  'sso_username',
+  'ldap_username',
+  'default_profile_id',
+  'activated_at',
+  'last_login_at',
+  'created_at',
+  'updated_at',
+  'version',
+].map((column) => `users.${column}`);
+
+function select(db: Database): Knex.QueryBuilder<UserRow, UserRow[]> {
+  return db('users').select(...columns, db.raw('users.password_hash IS NOT NULL AS has_password'));
+}
+
+function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    email: row.email,
+    emailKey: row.email_key,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    status: row.status,
+    isAdmin: Boolean(row.is_admin),
+    authSystem: row.auth_system,
+    ssoUsername: row.sso_username,
+    ldapUsername: row.ldap_username,
+    defaultProfileId: row.default_profile_id,
+    hasPassword: Boolean(row.has_password),
+    activatedAt: toDateOrNull(row.activated_at),
+    lastLoginAt: toDateOrNull(row.last_login_at),
+    createdAt: toDate(row.created_at),
+    updatedAt: toDate(row.updated_at),
+    version: row.version,
+  };
+}
+
+/** Any number of keys in statements of a bounded size; every database has a limit on bindings. */
+async function inBatches<Key, Row>(db: Database, keys: readonly Key[], read: (batch: Key[]) => Promise<Row[]>): Promise<Row[]> {
+  const size = rowsPerStatement(db);
+  const found: Row[] = [];
+  for (let from = 0; from < keys.length; from += size) found.push(...(await read(keys.slice(from, from + size))));
+  return found;
+}
+
+export async function selectUsersById(db: Database, ids: readonly number[]): Promise<User[]> {
+  return (await inBatches<number, UserRow>(db, ids, (batch) => select(db).whereIn('users.id', batch))).map(toUser);
+}
+
+export async function selectUsersByEmailKey(db: Database, keys: readonly string[]): Promise<User[]> {
+  return (await inBatches<string, UserRow>(db, keys, (batch) => select(db).whereIn('email_key', batch))).map(toUser);
+}
+
+export async function selectUsersByExternalKey(
+  db: Database,
+  column: 'sso_username_key' | 'ldap_username_key',
+  keys: readonly string[],
+): Promise<User[]> {
+  return (await inBatches<string, UserRow>(db, keys, (batch) => select(db).whereIn(column, batch))).map(toUser);
+}
+
+function filtered<Query extends Knex.QueryBuilder>(query: Query, filter: UserFilter): Query {
+  query.whereIn('users.status', [...(filter.statuses ?? (['invited', 'active'] as const))]);
+  if (filter.projectId !== undefined) {
+    query.whereIn('users.id', (sub) => sub.from('memberships').where({ project_id: filter.projectId }).select('user_id'));
+  }
+  if (filter.groupId !== undefined) {
+    query.whereIn('users.id', (sub) => sub.from('group_members').where({ group_id: filter.groupId }).select('user_id'));
+  }
+  if (filter.text !== undefined && filter.text !== '') {
+    const text = nameKey(filter.text);
+    query.where((either) => either.whereRaw(...contains('users.email_key', text)).orWhereRaw(...contains('users.name_key', text)));
+  }
+  return query;
+}
+
+/** One page, in the order of the addresses. */
+export async function selectUserPage(db: Database, filter: UserFilter, limit: number, offset: number): Promise<User[]> {
+  const rows: UserRow[] = await filtered(select(db), filter).orderBy('users.email_key').limit(limit).offset(offset);
+  return rows.map(toUser);
+}
+
+export async function countUsers(db: Database, filter: UserFilter): Promise<number> {
+  const row = (await filtered(db('users'), filter).count({ total: '*' }).first()) as { total: number };
+  return Number(row.total);
+}
+
+export async function countUsersByStatus(db: Database): Promise<Record<UserStatus, number>> {
+  const rows: { status: UserStatus; total: number }[] = await db('users').select('status').count({ total: '*' }).groupBy('status');
+  const counts: Record<UserStatus, number> = { invited: 0, active: 0, disabled: 0 };
+  for (const row of rows) counts[row.status] = Number(row.total);
+  return counts;
+}
+
+export async function selectActiveAdmins(db: Database): Promise<User[]> {
+  return ((await select(db).where({ is_admin: true, status: 'active' }).orderBy('email_key')) as UserRow[]).map(toUser);
+}
+
+export interface NewUser {
+  readonly email: string;
+  readonly emailKey: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly status: UserStatus;
+  readonly isAdmin: boolean;
+  readonly authSystem: AuthSystem;
+  readonly ssoUsername: string | null;
+  readonly ldapUsername: string | null;
+  readonly defaultProfileId: number | null;
+}
+
+const externalKey = (username: string | null) => (username === null ? null : nameKey(username));
+
+export async function insertUsers(db: Knex.Transaction, users: readonly NewUser[], now: Date): Promise<void> {
+  await db.batchInsert(
+    'users',
+    users.map((user) => ({
+      email: user.email,
+      email_key: user.emailKey,
+      first_name: user.firstName,
+      last_name: user.lastName,
+      name_key: nameKey(`${user.firstName} ${user.lastName}`),
+      status: user.status,
+      is_admin: user.isAdmin,
+      auth_system: user.authSystem,
+      sso_username: user.ssoUsername,
+      sso_username_key: externalKey(user.ssoUsername),
+      ldap_username: user.ldapUsername,
+      ldap_username_key: externalKey(user.ldapUsername),
+      default_profile_id: user.defaultProfileId,
+      activated_at: user.status === 'active' ? now : null,
+      created_at: now,
+      updated_at: now,
+    })),
+    rowsPerStatement(db),
+  );
+}
+
+/** Moves exactly those users that still have the state one saw, and tells how many that were. */
+export async function updateStatus(
+  db: Knex.Transaction,
+  ids: readonly number[],
+  from: readonly UserStatus[],
+  to: UserStatus,
+  now: Date,
+): Promise<number> {
+  let changed = 0;
+  const size = rowsPerStatement(db);
+  for (let start = 0; start < ids.length; start += size) {
+    changed += await db('users')
+      .whereIn('id', ids.slice(start, start + size))
+      .whereIn('status', [...from])
+      .update({
+        status: to,
+        updated_at: now,
+        version: db.raw('version + 1'),
+        ...(to === 'active' ? { activated_at: db.raw('COALESCE(activated_at, ?)', [storedDate(db, now)]) } : {}),
+      });
+  }
+  return changed;
+}
+
+function changedColumns(changes: UserChanges): Record<string, unknown> {
+  return {
+    ...(changes.firstName !== undefined ? { first_name: changes.firstName } : {}),
+    ...(changes.lastName !== undefined ? { last_name: changes.lastName } : {}),
+    ...(changes.isAdmin !== undefined ? { is_admin: changes.isAdmin } : {}),
+    ...(changes.authSystem !== undefined ? { auth_system: changes.authSystem } : {}),
+    ...(changes.ssoUsername !== undefined
+      ? { sso_username: changes.ssoUsername, sso_username_key: externalKey(changes.ssoUsername) }
+      : {}),
+    ...(changes.ldapUsername !== undefined
+      ? { ldap_username: changes.ldapUsername, ldap_username_key: externalKey(changes.ldapUsername) }
+      : {}),
+    ...(changes.defaultProfileId !== undefined ? { default_profile_id: changes.defaultProfileId } : {}),
+  };
+}
+
+/**
+ * Writes the changed columns of many users in one statement a batch: each column becomes `CASE id WHEN … END`.
+ * @param users with the current names, because the search key is made of both
+ */
+export async function updateUsers(
+  db: Knex.Transaction,
+  users: readonly { readonly user: User; readonly changes: UserChanges }[],
+  now: Date,
+): Promise<void> {
+  // A user has a dozen columns at most, each with two bindings: SQLite's limit of 32,766 bindings holds 400 of them.
+  const size = 250;
+  for (let from = 0; from < users.length; from += size) {
+    const batch = users.slice(from, from + size).map(({ user, changes }) => ({
+      id: user.id,
+      set: {
+        ...changedColumns(changes),
+        ...(changes.firstName !== undefined || changes.lastName !== undefined
+          ? { name_key: nameKey(`${changes.firstName ?? user.firstName} ${changes.lastName ?? user.lastName}`) }
+          : {}),
+      } as Record<string, unknown>,
+    }));
+    const touched = [...new Set(batch.flatMap(({ set }) => Object.keys(set)))];
+    const update: Record<string, unknown> = { updated_at: now, version: db.raw('version + 1') };
+    for (const column of touched) {
+      const rows = batch.filter(({ set }) => column in set);
+      update[column] = db.raw(`CASE id ${rows.map(() => 'WHEN ? THEN ?').join(' ')} ELSE ?? END`, [
+        ...rows.flatMap(({ id, set }) => [id, set[column] as Knex.RawBinding]),
+        column,
+      ] as Knex.RawBinding[]);
+    }
+    await db('users')
+      .whereIn('id', batch.map(({ id }) => id))
+      .update(update);
+  }
+}
+
+export async function selectIdentity(db: Database, teamId: string, slackUserId: string): Promise<{ userId: number; emailKey: string } | null> {
+  const row = await db('identities').where({ team_id: teamId, slack_user_id: slackUserId }).first('user_id', 'email_key');
+  return row === undefined ? null : { userId: row.user_id, emailKey: row.email_key };
+}
+
+export async function insertIdentity(db: Database, teamId: string, slackUserId: string, user: User, now: Date): Promise<void> {
+  await db('identities').insert({ team_id: teamId, slack_user_id: slackUserId, user_id: user.id, email_key: user.emailKey, bound_at: now });
+}

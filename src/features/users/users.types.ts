@@ -1,0 +1,76 @@
+import { nameKey } from '../../lib/plain-text';
+
+export type UserStatus = 'invited' | 'active' | 'disabled';
+export type AuthSystem = 'internal' | 'ldap' | 'sso';
+
+/** One person, known by one login e-mail. */
+export interface User {
+  readonly id: number;
+  readonly email: string;
+  readonly emailKey: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly status: UserStatus;
+  readonly isAdmin: boolean;
+  readonly authSystem: AuthSystem;
+  readonly ssoUsername: string | null;
+  readonly ldapUsername: string | null;
+  readonly defaultProfileId: number | null;
+  /** A password was set once; what it is never leaves the credentials feature. */
+  readonly hasPassword: boolean;
+  readonly activatedAt: Date | null;
+  readonly lastLoginAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** Goes up with every change; an edit made on an older one is refused. */
+  readonly version: number;
+}
+
+/** What a list of users is narrowed to. Disabled users are left out unless a status is named. */
+export interface UserFilter {
+  readonly statuses?: readonly UserStatus[];
+  readonly projectId?: number;
+  readonly groupId?: number;
+  /** A part of the address or of the name, in any case. */
+  readonly text?: string;
+}
+
+/** Columns of a user that an admin can change. */
+export interface UserChanges {
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly isAdmin?: boolean;
+  readonly authSystem?: AuthSystem;
+  readonly ssoUsername?: string | null;
+  readonly ldapUsername?: string | null;
+  readonly defaultProfileId?: number | null;
+}
+
+const statusWords: Readonly<Record<string, UserStatus>> = {
+  new: 'invited',
+  invited: 'invited',
+  active: 'active',
+  inactive: 'disabled',
+  deactivated: 'disabled',
+  disabled: 'disabled',
+};
+/** Words that people type for a status, for "did you mean". */
+export const statusNames = Object.keys(statusWords);
+
+/** The status that a word names, in any case (SPEC: New = invited, Inactive = Deactivated = disabled), or null. */
+export function parseStatus(word: string): UserStatus | null {
+  return statusWords[nameKey(word)] ?? null;
+}
+
+export function parseAuthSystem(word: string): AuthSystem | null {
+  const key = nameKey(word);
+  return key === 'internal' || key === 'ldap' || key === 'sso' ? key : null;
+}
+
+/** The name people know somebody by: first and last name, else the address. */
+export function displayName(user: Pick<User, 'firstName' | 'lastName' | 'email'>): string {
+  return `${user.firstName} ${user.lastName}`.trim() || user.email;
+}
+
+/** The longest first or last name. */
+export const nameLimit = 100;
