@@ -1,0 +1,173 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { addTime } from '../../lib/duration';
+import type { Context, TxContext } from '../../platform/context';
+import { rowsPerStatement } from '../../platform/db/dialect';
+import { AppError, type ErrorFacts } from '../../platform/errors';
+import { voidLinkSentence } from './credentials.text';
+import { type Link, type LinkOwner, type LinkPurpose, type LinkState, SecretUrl } from './credentials.types';
+import { endLiveLinks, insertLinks, lockOwners, selectLinkWithOwner, selectLiveLinks, useLink } from './links.store';
+
+export type LinkVoidReason = ErrorFacts['link_void']['reason'];
+
+const everyPurpose: readonly LinkPurpose[] = ['activation', 'reset'];
+const pages: Readonly<Record<LinkPurpose, string>> = { activation: '/activate', reset: '/reset-password' };
+const idBytes = 4;
+const macBytes = 32;
+// Four bytes of id and 32 of HMAC are 48 characters exactly: no padding, and one spelling for each token.
+const tokenShape = /^[A-Za-z0-9_-]{48}$/;
+
+function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
+  const chunks: Item[][] = [];
+  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
+  return chunks;
+}
+
+function macOf(ctx: Context, purpose: LinkPurpose, id: number, nonce: string): Buffer {
+  if (ctx.config.appSecret === '') throw new Error('APP_SECRET is empty: anybody could make links');
+  return createHmac('sha256', ctx.config.appSecret).update(`usher-link:${purpose}:${id}:${nonce}`).digest();
+}
+
+function tokenOf(ctx: Context, link: Link): string {
+  const id = Buffer.alloc(idBytes);
+  id.writeUInt32BE(link.id);
+  return Buffer.concat([id, macOf(ctx, link.purpose, link.id, link.nonce)]).toString('base64url');
+}
+
+function linkVoid(purpose: LinkPurpose, reason: LinkVoidReason): AppError<'link_void'> {
+  return new AppError('link_void', voidLinkSentence(purpose, reason), { reason });
+}
+
+/** Why this link opens nothing, or null when it does. */
+function voidReason(link: Link, owner: LinkOwner | null, now: Date): LinkVoidReason | null {
+  if (owner === null || link.state === 'deleted') return 'deleted';
+  if (link.state !== 'open') return link.state;
+  if (link.expiresAt.getTime() <= now.getTime()) return 'expired';
+  if (owner.status === 'disabled') return 'disabled';
+  // Somebody made active by another way, an import say, has nothing left to activate.
+  if (link.purpose === 'activation' && owner.status === 'active') return 'used';
+  return null;
+}
+
+/**
+ * Gives each of these users one new open link; an open one of the same purpose ends as `replaced`. The number of
+ * statements does not grow with the users, but for one round each `rowsPerStatement`.
+ * @param lifeMs how long the links work, in milliseconds from now
+ * @returns the new links by user id
+ */
+export async function issueLinks(
+  tx: TxContext,
+  userIds: readonly number[],
+  purpose: LinkPurpose,
+  lifeMs: number,
+): Promise<Map<number, Link>> {
+  const createdAt = tx.clock.now();
+  const expiresAt = addTime(createdAt, lifeMs);
+  const issued = new Map<number, Link>();
+  // Sorted, so that two batches over the same people take their locks in the same order.
+  const ids = [...new Set(userIds)].sort((a, b) => a - b);
+  for (const chunk of chunksOf(ids, rowsPerStatement(tx.db))) {
+    await lockOwners(tx.db, chunk);
+    await endLiveLinks(tx.db, chunk, [purpose], 'replaced', createdAt);
+    await insertLinks(
+      tx.db,
+      chunk.map((userId) => ({
+        userId,
+        purpose,
+        nonce: randomBytes(16).toString('base64url'),
+        createdAt,
+        expiresAt,
+      })),
+    );
+    for (const link of await selectLiveLinks(tx.db, chunk, purpose)) {
+      if (link.userId !== null) issued.set(link.userId, link);
+    }
+  }
+  return issued;
+}
+
+/**
+ * Ends the open links of these users, of one purpose or of all, so that their pages say why.
+ * @returns how many links were open
+ */
+export async function voidLinks(
+  tx: TxContext,
+  userIds: readonly number[],
+  state: Exclude<LinkState, 'open'>,
+  purpose?: LinkPurpose,
+): Promise<number> {
+  const at = tx.clock.now();
+  const purposes = purpose === undefined ? everyPurpose : [purpose];
+  let ended = 0;
+  for (const chunk of chunksOf(userIds, rowsPerStatement(tx.db) / everyPurpose.length)) {
+    ended += await endLiveLinks(tx.db, chunk, purposes, state, at);
+  }
+  return ended;
+}
+
+/** The links of these users that work at this moment, by user id. */
+export async function openLinks(
+  ctx: Context,
+  userIds: readonly number[],
+  purpose: LinkPurpose,
+): Promise<Map<number, Link>> {
+  const now = ctx.clock.now();
+  const open = new Map<number, Link>();
+  for (const chunk of chunksOf(userIds, rowsPerStatement(ctx.db))) {
+    for (const link of await selectLiveLinks(ctx.db, chunk, purpose)) {
+      if (link.userId !== null && link.expiresAt.getTime() > now.getTime()) open.set(link.userId, link);
+    }
+  }
+  return open;
+}
+
+/** The address to put into a mail or to show to the admin who asked for it. */
+export function linkUrl(ctx: Context, link: Link): SecretUrl {
+  return new SecretUrl(`${ctx.config.publicUrl}${pages[link.purpose]}?token=${tokenOf(ctx, link)}`);
+}
+
+/**
+ * Finds the link and the person that a token stands for. Changes nothing.
+ * @param token as it came in; anything at all
+ * @throws AppError `link_void` with the reason, when the link does not work (any more)
+ */
+export async function readToken(
+  ctx: Context,
+  token: string,
+  purpose: LinkPurpose,
+): Promise<{ readonly link: Link; readonly user: LinkOwner }> {
+  if (!tokenShape.test(token)) throw linkVoid(purpose, 'unknown');
+  const bytes = Buffer.from(token, 'base64url');
+  const found = await selectLinkWithOwner(ctx.db, bytes.readUInt32BE(0));
+  if (found === null) throw linkVoid(purpose, 'unknown');
+  const { link, owner } = found;
+  // The purpose asked for goes into the sum, so that a link for one page never opens the other.
+  const mac = macOf(ctx, purpose, link.id, link.nonce);
+  if (!timingSafeEqual(mac, bytes.subarray(idBytes, idBytes + macBytes))) throw linkVoid(purpose, 'unknown');
+  const reason = voidReason(link, owner, ctx.clock.now());
+  if (reason !== null || owner === null) throw linkVoid(purpose, reason ?? 'deleted');
+  return { link, user: owner };
+}
+
+/**
+ * Uses a link up. Of any number of calls for one link, one returns; the others throw.
+ * @throws AppError `link_void` with the reason why it was not open any more
+ */
+export async function takeLink(tx: TxContext, link: Link): Promise<void> {
+  if (await useLink(tx.db, link.id, tx.clock.now())) return;
+  const found = await selectLinkWithOwner(tx.db, link.id);
+  throw linkVoid(
+    link.purpose,
+    found === null ? 'unknown' : (voidReason(found.link, found.owner, tx.clock.now()) ?? 'used'),
+  );
+}
+
+/** A link and its person for the mail that carries it; null when the link does not work any more, so no mail is due. */
+export async function findWorkingLink(
+  ctx: Context,
+  linkId: number,
+): Promise<{ readonly link: Link; readonly user: LinkOwner } | null> {
+  const found = await selectLinkWithOwner(ctx.db, linkId);
+  if (found === null || found.owner === null) return null;
+  if (voidReason(found.link, found.owner, ctx.clock.now()) !== null) return null;
+  return { link: found.link, user: found.owner };
+}
