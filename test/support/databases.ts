@@ -95,7 +95,7 @@ function describeDatabase(dialect: TestDatabase['dialect'], tests: (database: Te
     await migrate(own);
     snapshot = await takeSnapshot(own, mysql);
   }, 60_000);
-  beforeEach(() => restore(opened(own), mysql, snapshot));
+  beforeEach(async () => await restore(opened(own), mysql, snapshot));
   afterEach(async () => {
     await Promise.all(others.map((db) => db.destroy()));
     others = [];
