@@ -33,7 +33,10 @@ export function emailProblem(email: string): string | null {
   const parsed = parseOneAddress({ input: email, rfc6532: true, rejectTLD: true, simple: false });
   if (parsed === null || parsed.type !== 'mailbox' || parsed.address !== email) return 'is not an e-mail address';
   if (parsed.local.length > 64) return 'has more than 64 characters before the @';
-  if (!/^[\p{L}\p{N}\p{M}.-]+\.[\p{L}\p{M}][\p{L}\p{N}\p{M}-]*$/u.test(parsed.domain) || /(^|\.)-|-(\.|$)|\.\./.test(parsed.domain)) {
+  if (
+    !/^[\p{L}\p{N}\p{M}.-]+\.[\p{L}\p{M}][\p{L}\p{N}\p{M}-]*$/u.test(parsed.domain) ||
+    /(^|\.)-|-(\.|$)|\.\./.test(parsed.domain)
+  ) {
     return 'has a domain that cannot exist';
   }
   return null;
@@ -101,7 +104,8 @@ export function parseRecipients(text: string): Recipients {
     const names = looksLikeName(name.replace(/["“”]/g, '')) ? splitName(name) : { firstName: '', lastName: '' };
     const known = found.get(key);
     if (known) repeated += 1;
-    if (!known || (known.firstName === '' && known.lastName === '')) found.set(key, { email: known?.email ?? clean, ...names });
+    if (!known || (known.firstName === '' && known.lastName === ''))
+      found.set(key, { email: known?.email ?? clean, ...names });
   };
 
   for (const piece of pieces(text.normalize('NFC'))) {
@@ -119,7 +123,8 @@ export function parseRecipients(text: string): Recipients {
         const beside = before !== '' ? before : matches.length === 1 ? after : '';
         take(match[1] ?? '', beside);
         if (before !== '' && !looksLikeName(before.replace(/["“”]/g, ''))) refuse(before, 'is not an e-mail address');
-        if (after !== '' && (before !== '' || matches.length > 1 || !looksLikeName(after))) refuse(after, 'is not an e-mail address');
+        if (after !== '' && (before !== '' || matches.length > 1 || !looksLikeName(after)))
+          refuse(after, 'is not an e-mail address');
       });
     }
   }

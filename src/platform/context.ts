@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config';
 import type { Clock } from '../lib/clock';
 import type { Delivery } from './mail/delivery.types';
+import type { Announce } from './news';
 
 /** On whose behalf something happens. */
 export type Actor =
@@ -25,6 +26,7 @@ export interface Context {
   readonly log: Logger;
   readonly config: Config;
   readonly delivery: Delivery;
+  readonly announce: Announce;
   readonly actor: Actor;
 }
 

@@ -25,7 +25,11 @@ export interface Catalogue {
 }
 
 export async function readCatalogue(ctx: Context): Promise<Catalogue> {
-  return { profiles: await selectProfiles(ctx.db), groups: await selectGroups(ctx.db), projects: await selectProjects(ctx.db) };
+  return {
+    profiles: await selectProfiles(ctx.db),
+    groups: await selectGroups(ctx.db),
+    projects: await selectProjects(ctx.db),
+  };
 }
 
 /** What one name means, or the sentence that says what is wrong with it: `Project “Apolo” does not exist; did you mean “Apollo”?` */
@@ -37,7 +41,10 @@ export function lookUp<Item extends { readonly name: string }>(
   const key = nameKey(name);
   const found = items.find((item) => nameKey(item.name) === key);
   if (found) return { found };
-  const meant = didYouMean(name, items.map((item) => item.name));
+  const meant = didYouMean(
+    name,
+    items.map((item) => item.name),
+  );
   const shown = name.length > 80 ? `${name.slice(0, 79)}…` : name;
   const known = items.slice(0, 8).map((item) => `“${item.name}”`);
   const hint =
@@ -84,7 +91,10 @@ export async function membershipsOf(ctx: Context, userIds: readonly number[]): P
 }
 
 /** Group ids by user. */
-export async function groupsOf(ctx: Context, userIds: readonly number[]): Promise<Map<number, { userId: number; groupId: number }[]>> {
+export async function groupsOf(
+  ctx: Context,
+  userIds: readonly number[],
+): Promise<Map<number, { userId: number; groupId: number }[]>> {
   return groupByUser(await selectGroupMembers(ctx.db, userIds));
 }
 

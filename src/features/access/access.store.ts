@@ -5,7 +5,10 @@ import type { Group, Membership, Profile, Project } from './access.types';
 type Database = Knex | Knex.Transaction;
 
 export async function selectProfiles(db: Database): Promise<Profile[]> {
-  const rows = await db('profiles').whereNull('archived_at').orderBy('id').select('id', 'name', 'permissions', 'is_default', 'is_read_only');
+  const rows = await db('profiles')
+    .whereNull('archived_at')
+    .orderBy('id')
+    .select('id', 'name', 'permissions', 'is_default', 'is_read_only');
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
@@ -40,29 +43,47 @@ export async function selectMemberships(db: Database, userIds: readonly number[]
   return found;
 }
 
-export async function insertMemberships(db: Knex.Transaction, memberships: readonly Membership[], now: Date): Promise<void> {
+export async function insertMemberships(
+  db: Knex.Transaction,
+  memberships: readonly Membership[],
+  now: Date,
+): Promise<void> {
   await db.batchInsert(
     'memberships',
-    memberships.map(({ userId, projectId, profileId }) => ({ user_id: userId, project_id: projectId, profile_id: profileId, created_at: now })),
+    memberships.map(({ userId, projectId, profileId }) => ({
+      user_id: userId,
+      project_id: projectId,
+      profile_id: profileId,
+      created_at: now,
+    })),
     rowsPerStatement(db),
   );
 }
 
 /** Deletes exactly these pairs, grouped by project so that the statements do not grow with the users. */
-export async function deleteMemberships(db: Knex.Transaction, pairs: readonly { userId: number; projectId: number }[]): Promise<void> {
+export async function deleteMemberships(
+  db: Knex.Transaction,
+  pairs: readonly { userId: number; projectId: number }[],
+): Promise<void> {
   const size = rowsPerStatement(db);
   for (const [projectId, userIds] of byKey(pairs, ({ projectId }) => projectId)) {
     for (let from = 0; from < userIds.length; from += size) {
       await db('memberships')
         .where({ project_id: projectId })
-        .whereIn('user_id', userIds.slice(from, from + size).map(({ userId }) => userId))
+        .whereIn(
+          'user_id',
+          userIds.slice(from, from + size).map(({ userId }) => userId),
+        )
         .del();
     }
   }
 }
 
 /** Sets the profile of exactly these memberships, grouped by project and profile. */
-export async function updateMembershipProfiles(db: Knex.Transaction, memberships: readonly Membership[]): Promise<void> {
+export async function updateMembershipProfiles(
+  db: Knex.Transaction,
+  memberships: readonly Membership[],
+): Promise<void> {
   const size = rowsPerStatement(db);
   for (const group of byKey(memberships, ({ projectId, profileId }) => `${projectId}:${profileId}`).values()) {
     const [first] = group;
@@ -70,23 +91,34 @@ export async function updateMembershipProfiles(db: Knex.Transaction, memberships
     for (let from = 0; from < group.length; from += size) {
       await db('memberships')
         .where({ project_id: first.projectId })
-        .whereIn('user_id', group.slice(from, from + size).map(({ userId }) => userId))
+        .whereIn(
+          'user_id',
+          group.slice(from, from + size).map(({ userId }) => userId),
+        )
         .update({ profile_id: first.profileId });
     }
   }
 }
 
-export async function selectGroupMembers(db: Database, userIds: readonly number[]): Promise<{ userId: number; groupId: number }[]> {
+export async function selectGroupMembers(
+  db: Database,
+  userIds: readonly number[],
+): Promise<{ userId: number; groupId: number }[]> {
   const size = rowsPerStatement(db);
   const found: { userId: number; groupId: number }[] = [];
   for (let from = 0; from < userIds.length; from += size) {
-    const rows = await db('group_members').whereIn('user_id', userIds.slice(from, from + size)).select('user_id', 'group_id');
+    const rows = await db('group_members')
+      .whereIn('user_id', userIds.slice(from, from + size))
+      .select('user_id', 'group_id');
     found.push(...rows.map((row) => ({ userId: row.user_id, groupId: row.group_id })));
   }
   return found;
 }
 
-export async function insertGroupMembers(db: Knex.Transaction, pairs: readonly { userId: number; groupId: number }[]): Promise<void> {
+export async function insertGroupMembers(
+  db: Knex.Transaction,
+  pairs: readonly { userId: number; groupId: number }[],
+): Promise<void> {
   await db.batchInsert(
     'group_members',
     pairs.map(({ userId, groupId }) => ({ user_id: userId, group_id: groupId })),
@@ -94,30 +126,45 @@ export async function insertGroupMembers(db: Knex.Transaction, pairs: readonly {
   );
 }
 
-export async function deleteGroupMembers(db: Knex.Transaction, pairs: readonly { userId: number; groupId: number }[]): Promise<void> {
+export async function deleteGroupMembers(
+  db: Knex.Transaction,
+  pairs: readonly { userId: number; groupId: number }[],
+): Promise<void> {
   const size = rowsPerStatement(db);
   for (const [groupId, members] of byKey(pairs, ({ groupId }) => groupId)) {
     for (let from = 0; from < members.length; from += size) {
       await db('group_members')
         .where({ group_id: groupId })
-        .whereIn('user_id', members.slice(from, from + size).map(({ userId }) => userId))
+        .whereIn(
+          'user_id',
+          members.slice(from, from + size).map(({ userId }) => userId),
+        )
         .del();
     }
   }
 }
 
 /** Takes away the open work of these users in these projects: their unfinished runs and the cases without a final result. */
-export async function unassignOpenWork(db: Knex.Transaction, pairs: readonly { userId: number; projectId: number }[]): Promise<void> {
+export async function unassignOpenWork(
+  db: Knex.Transaction,
+  pairs: readonly { userId: number; projectId: number }[],
+): Promise<void> {
   const size = rowsPerStatement(db);
   for (const [projectId, members] of byKey(pairs, ({ projectId }) => projectId)) {
     for (let from = 0; from < members.length; from += size) {
       const userIds = members.slice(from, from + size).map(({ userId }) => userId);
-      await db('test_runs').where({ project_id: projectId }).where('percent_done', '<', 100).whereIn('assignee_id', userIds).update({ assignee_id: null });
+      await db('test_runs')
+        .where({ project_id: projectId })
+        .where('percent_done', '<', 100)
+        .whereIn('assignee_id', userIds)
+        .update({ assignee_id: null });
       await db('run_cases')
         .whereIn('assignee_id', userIds)
         .whereIn('run_id', (sub) => sub.from('test_runs').where({ project_id: projectId }).select('id'))
         .where((open) =>
-          open.whereNull('status_id').orWhereIn('status_id', (sub) => sub.from('result_statuses').where({ is_final: false }).select('id')),
+          open
+            .whereNull('status_id')
+            .orWhereIn('status_id', (sub) => sub.from('result_statuses').where({ is_final: false }).select('id')),
         )
         .update({ assignee_id: null });
     }

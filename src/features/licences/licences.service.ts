@@ -23,7 +23,11 @@ export async function ensureLicence(ctx: Context): Promise<void> {
 
 export async function seats(ctx: Context): Promise<Seats> {
   const licence = await selectLicence(ctx.db);
-  return { total: licence?.seats ?? ctx.config.seats, used: await countSeats(ctx.db), isTrial: licence?.isTrial ?? true };
+  return {
+    total: licence?.seats ?? ctx.config.seats,
+    used: await countSeats(ctx.db),
+    isTrial: licence?.isTrial ?? true,
+  };
 }
 
 /** Seats whose holders have Read Only in all their projects (R42–R46). */
@@ -41,4 +45,12 @@ export async function takeSeats(tx: TxContext, wanted: number): Promise<void> {
   await lockLicence(tx.db);
   const { total, used } = await seats(tx);
   if (used + wanted > total) throw seatsExhausted(total, used, wanted);
+}
+
+/**
+ * Makes transactions that could together take away the last admin, or the last seat, wait for one another. It holds
+ * until this one ends.
+ */
+export async function oneAtATime(tx: TxContext): Promise<void> {
+  await lockLicence(tx.db);
 }

@@ -16,12 +16,16 @@ export async function insertLicence(db: Knex | Knex.Transaction, seats: number):
 
 /** Makes every other taking of seats wait until this transaction ends, on every database (on Galera: fail at commit). */
 export async function lockLicence(db: Knex.Transaction): Promise<void> {
-  await db('licences').where({ id: 1 }).update({ version: db.raw('version + 1') });
+  await db('licences')
+    .where({ id: 1 })
+    .update({ version: db.raw('version + 1') });
 }
 
 /** Users that hold a seat, and how many of them hold nothing but the read-only profile in their projects. */
 export async function countSeats(db: Knex | Knex.Transaction): Promise<number> {
-  const row = (await db('users').whereIn('status', ['invited', 'active']).count({ total: '*' }).first()) as { total: number };
+  const row = (await db('users').whereIn('status', ['invited', 'active']).count({ total: '*' }).first()) as {
+    total: number;
+  };
   return Number(row.total);
 }
 

@@ -20,7 +20,12 @@ export interface OperationResult {
  * @param idempotencyKey the same key never begins twice: Slack's trigger id, a view's id
  * @throws AppError `conflict` when this very request was carried out before
  */
-export async function beginOperation(tx: TxContext, kind: string, idempotencyKey: string | null, input: unknown): Promise<number> {
+export async function beginOperation(
+  tx: TxContext,
+  kind: string,
+  idempotencyKey: string | null,
+  input: unknown,
+): Promise<number> {
   const { actor } = tx;
   try {
     return await insertOperation(tx.db, {
@@ -39,7 +44,11 @@ export async function beginOperation(tx: TxContext, kind: string, idempotencyKey
 }
 
 /** Writes how it ended for everybody, and the counts. */
-export async function finishOperation(tx: TxContext, operationId: number, results: readonly OperationResult[]): Promise<void> {
+export async function finishOperation(
+  tx: TxContext,
+  operationId: number,
+  results: readonly OperationResult[],
+): Promise<void> {
   await insertResults(tx.db, operationId, results);
   const counts: Record<Outcome, number> = { done: 0, unchanged: 0, skipped: 0, failed: 0 };
   for (const { outcome } of results) counts[outcome] += 1;

@@ -25,8 +25,15 @@ export async function insertOperation(db: Knex.Transaction, operation: NewOperat
   return Number(id);
 }
 
-export async function finishOperationRow(db: Knex.Transaction, id: number, counts: unknown, finishedAt: Date): Promise<void> {
-  await db('operations').where({ id }).update({ state: 'done', counts: JSON.stringify(counts), finished_at: finishedAt });
+export async function finishOperationRow(
+  db: Knex.Transaction,
+  id: number,
+  counts: unknown,
+  finishedAt: Date,
+): Promise<void> {
+  await db('operations')
+    .where({ id })
+    .update({ state: 'done', counts: JSON.stringify(counts), finished_at: finishedAt });
 }
 
 export interface ResultRow {
@@ -36,7 +43,11 @@ export interface ResultRow {
   readonly reason: string | null;
 }
 
-export async function insertResults(db: Knex.Transaction, operationId: number, results: readonly ResultRow[]): Promise<void> {
+export async function insertResults(
+  db: Knex.Transaction,
+  operationId: number,
+  results: readonly ResultRow[],
+): Promise<void> {
   await db.batchInsert(
     'operation_results',
     results.map((result) => ({
@@ -51,5 +62,9 @@ export async function insertResults(db: Knex.Transaction, operationId: number, r
 }
 
 export async function selectResultUserIds(db: Knex, operationId: number, reason: string): Promise<number[]> {
-  return db('operation_results').where({ operation_id: operationId, reason }).whereNotNull('user_id').orderBy('id').pluck('user_id');
+  return db('operation_results')
+    .where({ operation_id: operationId, reason })
+    .whereNotNull('user_id')
+    .orderBy('id')
+    .pluck('user_id');
 }

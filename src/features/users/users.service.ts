@@ -1,5 +1,5 @@
-import { emailKey } from '../../lib/email';
 import { didYouMean } from '../../lib/did-you-mean';
+import { emailKey } from '../../lib/email';
 import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
 import { AppError, notAdmin, notFound } from '../../platform/errors';
@@ -40,7 +40,11 @@ export async function findUsersByEmail(ctx: Context, emails: readonly string[]):
 }
 
 /** The users who hold any of these external usernames (compared without case), for the one that must be unique. */
-export async function findUsersByExternalName(ctx: Context, system: 'sso' | 'ldap', usernameKeys: readonly string[]): Promise<User[]> {
+export async function findUsersByExternalName(
+  ctx: Context,
+  system: 'sso' | 'ldap',
+  usernameKeys: readonly string[],
+): Promise<User[]> {
   return selectUsersByExternalKey(ctx.db, `${system}_username_key`, usernameKeys);
 }
 
@@ -53,8 +57,16 @@ export async function showUser(ctx: Context, email: string): Promise<User> {
   const [user] = await findUsersByEmail(ctx, [email]);
   if (user) return user;
   const [local = ''] = email.split('@');
-  const near = await selectUserPage(ctx.db, { statuses: ['invited', 'active', 'disabled'], text: local.slice(0, 4) }, 50, 0);
-  const meant = didYouMean(email, near.map((candidate) => candidate.email));
+  const near = await selectUserPage(
+    ctx.db,
+    { statuses: ['invited', 'active', 'disabled'], text: local.slice(0, 4) },
+    50,
+    0,
+  );
+  const meant = didYouMean(
+    email,
+    near.map((candidate) => candidate.email),
+  );
   throw notFound('user', `Nobody here has the address ${email}.${meant === null ? '' : ` Did you mean ${meant}?`}`);
 }
 
@@ -96,19 +108,34 @@ export async function addUsers(tx: TxContext, users: readonly NewUser[]): Promis
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     const email = users[0]?.email ?? '';
-    throw new AppError('email_taken', 'Somebody else added one of these people a moment ago. Nothing was changed; try again.', { email });
+    throw new AppError(
+      'email_taken',
+      'Somebody else added one of these people a moment ago. Nothing was changed; try again.',
+      { email },
+    );
   }
-  const stored = await selectUsersByEmailKey(tx.db, users.map((user) => user.emailKey));
+  const stored = await selectUsersByEmailKey(
+    tx.db,
+    users.map((user) => user.emailKey),
+  );
   return new Map(stored.map((user) => [user.emailKey, user]));
 }
 
 /** Writes changed columns of any number of users in a bounded number of statements. Audit is the caller's. */
-export async function changeUsers(tx: TxContext, users: readonly { readonly user: User; readonly changes: UserChanges }[]): Promise<void> {
+export async function changeUsers(
+  tx: TxContext,
+  users: readonly { readonly user: User; readonly changes: UserChanges }[],
+): Promise<void> {
   await updateUsers(tx.db, users, tx.clock.now());
 }
 
 /** Moves users from one of `from` to `to`; returns how many still were in one of `from`. Audit is the caller's. */
-export async function moveUsers(tx: TxContext, ids: readonly number[], from: readonly UserStatus[], to: UserStatus): Promise<number> {
+export async function moveUsers(
+  tx: TxContext,
+  ids: readonly number[],
+  from: readonly UserStatus[],
+  to: UserStatus,
+): Promise<number> {
   return updateStatus(tx.db, ids, from, to, tx.clock.now());
 }
 

@@ -71,7 +71,11 @@ function toUser(row: UserRow): User {
 }
 
 /** Any number of keys in statements of a bounded size; every database has a limit on bindings. */
-async function inBatches<Key, Row>(db: Database, keys: readonly Key[], read: (batch: Key[]) => Promise<Row[]>): Promise<Row[]> {
+async function inBatches<Key, Row>(
+  db: Database,
+  keys: readonly Key[],
+  read: (batch: Key[]) => Promise<Row[]>,
+): Promise<Row[]> {
   const size = rowsPerStatement(db);
   const found: Row[] = [];
   for (let from = 0; from < keys.length; from += size) found.push(...(await read(keys.slice(from, from + size))));
@@ -97,14 +101,18 @@ export async function selectUsersByExternalKey(
 function filtered<Query extends Knex.QueryBuilder>(query: Query, filter: UserFilter): Query {
   query.whereIn('users.status', [...(filter.statuses ?? (['invited', 'active'] as const))]);
   if (filter.projectId !== undefined) {
-    query.whereIn('users.id', (sub) => sub.from('memberships').where({ project_id: filter.projectId }).select('user_id'));
+    query.whereIn('users.id', (sub) =>
+      sub.from('memberships').where({ project_id: filter.projectId }).select('user_id'),
+    );
   }
   if (filter.groupId !== undefined) {
     query.whereIn('users.id', (sub) => sub.from('group_members').where({ group_id: filter.groupId }).select('user_id'));
   }
   if (filter.text !== undefined && filter.text !== '') {
     const text = nameKey(filter.text);
-    query.where((either) => either.whereRaw(...contains('users.email_key', text)).orWhereRaw(...contains('users.name_key', text)));
+    query.where((either) =>
+      either.whereRaw(...contains('users.email_key', text)).orWhereRaw(...contains('users.name_key', text)),
+    );
   }
   return query;
 }
@@ -121,7 +129,10 @@ export async function countUsers(db: Database, filter: UserFilter): Promise<numb
 }
 
 export async function countUsersByStatus(db: Database): Promise<Record<UserStatus, number>> {
-  const rows: { status: UserStatus; total: number }[] = await db('users').select('status').count({ total: '*' }).groupBy('status');
+  const rows: { status: UserStatus; total: number }[] = await db('users')
+    .select('status')
+    .count({ total: '*' })
+    .groupBy('status');
   const counts: Record<UserStatus, number> = { invited: 0, active: 0, disabled: 0 };
   for (const row of rows) counts[row.status] = Number(row.total);
   return counts;
@@ -242,16 +253,37 @@ export async function updateUsers(
       ] as Knex.RawBinding[]);
     }
     await db('users')
-      .whereIn('id', batch.map(({ id }) => id))
+      .whereIn(
+        'id',
+        batch.map(({ id }) => id),
+      )
       .update(update);
   }
 }
 
-export async function selectIdentity(db: Database, teamId: string, slackUserId: string): Promise<{ userId: number; emailKey: string } | null> {
-  const row = await db('identities').where({ team_id: teamId, slack_user_id: slackUserId }).first('user_id', 'email_key');
+export async function selectIdentity(
+  db: Database,
+  teamId: string,
+  slackUserId: string,
+): Promise<{ userId: number; emailKey: string } | null> {
+  const row = await db('identities')
+    .where({ team_id: teamId, slack_user_id: slackUserId })
+    .first('user_id', 'email_key');
   return row === undefined ? null : { userId: row.user_id, emailKey: row.email_key };
 }
 
-export async function insertIdentity(db: Database, teamId: string, slackUserId: string, user: User, now: Date): Promise<void> {
-  await db('identities').insert({ team_id: teamId, slack_user_id: slackUserId, user_id: user.id, email_key: user.emailKey, bound_at: now });
+export async function insertIdentity(
+  db: Database,
+  teamId: string,
+  slackUserId: string,
+  user: User,
+  now: Date,
+): Promise<void> {
+  await db('identities').insert({
+    team_id: teamId,
+    slack_user_id: slackUserId,
+    user_id: user.id,
+    email_key: user.emailKey,
+    bound_at: now,
+  });
 }

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { Context } from '../../platform/context';
+import { selectSetting, upsertSetting } from './settings.store';
+
+/** What an admin can set for the site, with its range and what it is when nobody has set it. */
+const definitions = {
+  /** Days that an activation link works. */
+  'invites.life_days': { schema: z.number().int().min(1).max(90), initial: 7 },
+  /** Reminders of pending invitations are sent. */
+  'invites.reminders': { schema: z.boolean(), initial: true },
+  /** Auth systems that people may sign in by, beside passwords. */
+  'auth.ldap': { schema: z.boolean(), initial: false },
+  'auth.sso': { schema: z.boolean(), initial: false },
+} as const;
+
+type Definitions = typeof definitions;
+export type SettingName = keyof Definitions;
+export type SettingValue<Name extends SettingName> = z.infer<Definitions[Name]['schema']>;
+
+/** A setting's value; a stored value outside its range counts as not set. */
+export async function setting<Name extends SettingName>(ctx: Context, name: Name): Promise<SettingValue<Name>> {
+  const { schema, initial } = definitions[name];
+  const parsed = schema.safeParse(await selectSetting(ctx.db, name));
+  return (parsed.success ? parsed.data : initial) as SettingValue<Name>;
+}
+
+/** Stores a setting's value. Privilege and audit are the caller's. */
+export async function storeSetting<Name extends SettingName>(
+  ctx: Context,
+  name: Name,
+  value: SettingValue<Name>,
+): Promise<void> {
+  await upsertSetting(ctx.db, name, definitions[name].schema.parse(value), ctx.clock.now());
+}

@@ -1,0 +1,10 @@
+/** What this process tells itself after a change was committed, so that what people look at can be drawn anew. */
+export type News =
+  /** Users, seats or invitations changed: the App Home of whoever looks at it is out of date. */
+  | { readonly kind: 'users_changed' }
+  /** An import moved on: its one message is out of date. */
+  | { readonly kind: 'import_moved'; readonly importId: number }
+  /** An import ended: its summary and its failing rows are due. Rejects when they could not be delivered. */
+  | { readonly kind: 'import_ended'; readonly importId: number };
+
+export type Announce = (news: News) => Promise<void>;
