@@ -1,0 +1,20 @@
+// ECMA-376 part 1, 22.9.2.19 (ST_Xstring): what XML 1.0 cannot hold is written _xHHHH_, and a literal of that shape has
+// its first underscore escaped in turn. A carriage return is escaped too, because XML parsers read it as a line feed.
+const escapable = '\\u0000-\\u0008\\u000b-\\u001f\\u007f\\ufffe\\uffff';
+const loneSurrogate = '[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]';
+const toEscape = new RegExp(
+  `_(?=x[0-9a-f]{4}(?:[_${escapable}]|${loneSurrogate}))|[${escapable}]|${loneSurrogate}`,
+  'gi',
+);
+const escaped = /_x([0-9a-f]{4})_/gi;
+
+/** Text as it stands in a spreadsheet's XML (before XML's own escaping of `<` and `&`). */
+export function escapeXmlText(text: string): string {
+  return text.replace(toEscape, (unit) => `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`);
+}
+
+/** The inverse of `escapeXmlText`; text without such escapes comes back as it is. */
+export function unescapeXmlText(text: string): string {
+  if (!text.includes('_x')) return text;
+  return text.replace(escaped, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
