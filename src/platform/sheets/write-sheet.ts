@@ -1,0 +1,246 @@
+import { once } from 'node:events';
+import { Readable, type Writable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { stream as excelStream, type Style, type Worksheet } from 'exceljs';
+import { toInertCsv } from './inert-csv';
+import { columnLetters } from './read-xlsx';
+import { defaultSheetLimits, lastSheetColumn, lastSheetRow } from './sheet.types';
+import { escapeXmlText } from './xml-text';
+
+export interface SheetColumn {
+  readonly header: string;
+  /** In characters, as spreadsheet programs count it. */
+  readonly width: number;
+  /** What the cells of the column may hold, offered as a drop-down list; other values can still be pasted. */
+  readonly choices?: readonly string[];
+  /** A note on the header cell. */
+  readonly note?: string;
+}
+
+/** A text, or a text with a fault: the cell is then coloured, and the fault stands in a note on it. */
+export type SheetValue = string | { readonly text: string; readonly fault?: string };
+
+export interface SheetSpec {
+  /** At most 31 characters, none of `[]:*?/\`, unlike the other sheets' names. */
+  readonly name: string;
+  readonly columns: readonly SheetColumn[];
+  /** Values in the order of the columns. Taken one by one, as fast as the output takes them. */
+  readonly rows: Iterable<readonly SheetValue[]> | AsyncIterable<readonly SheetValue[]>;
+}
+
+export interface WriteOptions {
+  readonly signal?: AbortSignal;
+}
+
+const rowsPerTurn = 250;
+const maxQueuedBytes = 1024 * 1024;
+// Notes wait in memory until the sheet is written, and thousands of them make a workbook slow to open.
+const maxNotes = 10_000;
+// ECMA-376 leaves it open, Excel refuses more in a list that stands in the rule itself.
+const maxInlineChoices = 255;
+
+const textFormat = { numFmt: '@' };
+const wrapped: Partial<Style['alignment']> = { wrapText: true, vertical: 'top' };
+const faultFill: Style['fill'] = { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFFFC7CE' } };
+// One object for each style: the writer knows a style again by its identity, and is twice as fast then.
+const styles = {
+  header: { ...textFormat, font: { bold: true }, alignment: wrapped },
+  text: textFormat,
+  lines: { ...textFormat, alignment: wrapped },
+  fault: { ...textFormat, fill: faultFill, alignment: wrapped },
+} satisfies Record<string, Partial<Style>>;
+
+/** The parts of exceljs' writers that its types leave out, and that back-pressure needs. */
+interface WriterInternals {
+  readonly stream: { readonly pipes: readonly Writable[] };
+}
+interface ArchiveInternals {
+  readonly zip: NodeJS.EventEmitter & { abort(): void };
+}
+
+/**
+ * Writes a workbook to `output` in constant memory and ends it. Every value becomes a text cell with the text format,
+ * which no spreadsheet program runs as a formula, and which comes back character for character (also characters that
+ * XML cannot hold). The header row is bold, frozen and filterable; line breaks wrap.
+ *
+ * Waits while `output` is slow. When anything fails, or `signal` aborts, `output` is destroyed and the error thrown;
+ * a cell or sheet larger than the format allows is a `RangeError`.
+ */
+export async function writeWorkbook(
+  output: Writable,
+  sheets: readonly SheetSpec[],
+  options: WriteOptions = {},
+): Promise<void> {
+  const workbook = new excelStream.xlsx.WorkbookWriter({ stream: output, useStyles: true, useSharedStrings: false });
+  const { zip } = workbook as unknown as ArchiveInternals;
+  const failed = new AbortController();
+  const closed = finished(output, { readable: false }).catch((error) => failed.abort(error));
+  zip.on('error', (error: Error) => failed.abort(error));
+  const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
+  try {
+    const lists: string[][] = [];
+    for (const sheet of sheets) {
+      const worksheet = workbook.addWorksheet(sheet.name, { views: [{ state: 'frozen', ySplit: 1 }] });
+      await writeRows(worksheet, sheet, lists, signal);
+      worksheet.commit();
+      await roomInQueue(worksheet, signal);
+    }
+    if (lists.length > 0) writeLists(workbook.addWorksheet(listSheetName, { state: 'hidden' }), lists);
+    await withSignal(workbook.commit(), signal);
+    await closed;
+  } catch (error) {
+    zip.abort();
+    output.destroy(error as Error);
+    throw error;
+  }
+}
+
+async function writeRows(worksheet: Worksheet, sheet: SheetSpec, lists: string[][], signal: AbortSignal) {
+  if (sheet.columns.length > lastSheetColumn) throw new RangeError(`Sheet "${sheet.name}" has too many columns`);
+  // The columns carry the text format as well, so that what a person adds later (007) stays text.
+  worksheet.columns = sheet.columns.map(({ width }) => ({ width, style: textFormat }));
+  const notes = { left: maxNotes };
+  const headers = sheet.columns.map(({ header, note }) => (note ? { text: header, fault: note } : header));
+  writeRow(worksheet, headers, notes, () => styles.header);
+  let rowCount = 1;
+  for await (const row of sheet.rows) {
+    rowCount += 1;
+    if (rowCount > lastSheetRow) throw new RangeError(`Sheet "${sheet.name}" has more than ${lastSheetRow} rows`);
+    writeRow(worksheet, row, notes, styleOf);
+    if (rowCount % rowsPerTurn === 0) {
+      signal.throwIfAborted();
+      await nextTurn();
+      await roomInQueue(worksheet, signal);
+    }
+  }
+  signal.throwIfAborted();
+  sheet.columns.forEach(({ choices }, index) => {
+    if (choices && choices.length > 0) offerChoices(worksheet, index + 1, choices, lists);
+  });
+  if (sheet.columns.length > 0) {
+    worksheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: rowCount, column: sheet.columns.length } };
+  }
+}
+
+type StyleOf = (text: string, fault: string | undefined) => Partial<Style>;
+
+const styleOf: StyleOf = (text, fault) => {
+  if (fault !== undefined) return styles.fault;
+  return /[\r\n]/.test(text) ? styles.lines : styles.text;
+};
+
+function writeRow(worksheet: Worksheet, values: readonly SheetValue[], notes: { left: number }, style: StyleOf) {
+  const row = worksheet.addRow([]);
+  values.forEach((value, index) => {
+    const { text, fault } = typeof value === 'string' ? { text: value, fault: undefined } : value;
+    if (text === '' && fault === undefined) return;
+    if (text.length > defaultSheetLimits.maxCellLength) {
+      throw new RangeError(
+        `Cell ${columnLetters(index + 1)}${row.number} would have more than ${defaultSheetLimits.maxCellLength} characters`,
+      );
+    }
+    const cell = row.getCell(index + 1);
+    if (text !== '') cell.value = escapeXmlText(text);
+    cell.style = style(text, fault);
+    if (fault && notes.left > 0) {
+      cell.note = escapeXmlText(fault);
+      notes.left -= 1;
+    }
+  });
+  row.commit();
+}
+
+const listSheetName = 'Choices';
+
+function offerChoices(worksheet: Worksheet, column: number, choices: readonly string[], lists: string[][]) {
+  const inline = choices.join(',');
+  let formula = `"${inline}"`;
+  if (inline.length > maxInlineChoices || choices.some((choice) => /[",\r\n]/.test(choice))) {
+    const letters = columnLetters(lists.push([...choices]));
+    formula = `${listSheetName}!$${letters}$1:$${letters}$${choices.length}`;
+  }
+  const letters = columnLetters(column);
+  const { dataValidations } = worksheet as unknown as { dataValidations: { add(range: string, rule: object): void } };
+  dataValidations.add(`${letters}2:${letters}${lastSheetRow}`, {
+    type: 'list',
+    allowBlank: true,
+    showErrorMessage: true,
+    errorStyle: 'warning',
+    formulae: [formula],
+  });
+}
+
+function writeLists(worksheet: Worksheet, lists: readonly string[][]) {
+  const longest = Math.max(...lists.map((list) => list.length));
+  for (let index = 0; index < longest; index += 1) {
+    writeRow(
+      worksheet,
+      lists.map((list) => list[index] ?? ''),
+      { left: 0 },
+      () => styles.text,
+    );
+  }
+  worksheet.commit();
+}
+
+/** The stream writer takes rows without end; this waits until most of what it took has been packed. */
+async function roomInQueue(worksheet: Worksheet, signal: AbortSignal): Promise<void> {
+  const pipe = (worksheet as unknown as WriterInternals).stream.pipes[0];
+  if (!pipe || pipe.writableLength <= maxQueuedBytes) return;
+  await once(pipe, 'drain', { signal }).catch((error) => {
+    throw signal.aborted ? signal.reason : error;
+  });
+}
+
+async function withSignal<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  signal.throwIfAborted();
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/**
+ * Writes one sheet as CSV to `output` and ends it: UTF-8 with a byte-order mark (Excel takes other files for its local
+ * encoding), RFC 4180 with CRLF. Each value goes through `toInertCsv`, so that none runs as a formula; whoever reads the
+ * file back undoes it with `fromInertCsv`. Widths, choices, notes and faults have no place in CSV and are left out.
+ */
+export async function writeCsv(
+  output: Writable,
+  sheet: Pick<SheetSpec, 'columns' | 'rows'>,
+  options: WriteOptions = {},
+): Promise<void> {
+  await pipeline(Readable.from(csvPieces(sheet), { objectMode: false }), output, { ...options });
+}
+
+async function* csvPieces({ columns, rows }: Pick<SheetSpec, 'columns' | 'rows'>): AsyncGenerator<string> {
+  let piece = `\ufeff${csvLine(columns.map(({ header }) => header))}`;
+  let rowCount = 0;
+  for await (const row of rows) {
+    piece += csvLine(row);
+    rowCount += 1;
+    if (rowCount % rowsPerTurn === 0) {
+      yield piece;
+      piece = '';
+      await nextTurn();
+    }
+  }
+  if (piece !== '') yield piece;
+}
+
+function csvLine(values: readonly SheetValue[]): string {
+  return `${values.map((value) => csvField(typeof value === 'string' ? value : value.text)).join(',')}\r\n`;
+}
+
+function csvField(value: string): string {
+  const inert = toInertCsv(value);
+  // Semicolons, tabs and edges need no quotes by RFC 4180, but programs split or trim there by their own settings.
+  return /[",;|\t\r\n]|^[\s']|\s$/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}
