@@ -1,9 +1,10 @@
 import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { type Config, loadConfig } from '../../src/config';
 import type { Clock } from '../../src/lib/clock';
 import type { Actor, Context } from '../../src/platform/context';
+import { createLogger } from '../../src/platform/logging';
 import type { Delivery, OutgoingChat, OutgoingMail } from '../../src/platform/mail/delivery.types';
+import type { News } from '../../src/platform/news';
 import type { TestDatabase } from './databases';
 
 /** A clock that stands still until a test moves it. */
@@ -49,6 +50,8 @@ export interface TestContext extends Context {
   readonly clock: FakeClock;
   /** Everything logged so far, every level. */
   readonly logLines: LogLine[];
+  /** What edges were told to draw anew. */
+  readonly announced: News[];
   readonly mails: OutgoingMail[];
   readonly chats: OutgoingChat[];
 }
@@ -65,6 +68,7 @@ export interface TestContextOverrides {
 
 /** A full context on the test's database, silent, with a fake clock and mails kept in memory. */
 export function testContext(database: TestDatabase, overrides: TestContextOverrides = {}): TestContext {
+  const announced: News[] = [];
   const logLines: LogLine[] = [];
   const mails: OutgoingMail[] = [];
   const chats: OutgoingChat[] = [];
@@ -77,7 +81,7 @@ export function testContext(database: TestDatabase, overrides: TestContextOverri
   return {
     db: overrides.db ?? database.db,
     clock: overrides.clock ?? fakeClock(),
-    log: pino({ level: 'trace', base: null }, destination),
+    log: createLogger('trace', destination),
     config: testConfig({ DATABASE_URL: database.url, ...overrides.settings }),
     delivery: {
       templates: [],
@@ -88,7 +92,9 @@ export function testContext(database: TestDatabase, overrides: TestContextOverri
       },
       ...overrides.delivery,
     },
+    announce: async (news) => void announced.push(news),
     actor: overrides.actor ?? { kind: 'system', name: 'test' },
+    announced,
     logLines,
     mails,
     chats,

@@ -39,7 +39,11 @@ async function newMariadb(): Promise<Place> {
   const server = process.env.USHER_TEST_MARIADB ?? '';
   const onServer = async (statement: string): Promise<void> => {
     const db = openDatabase(`${server}mysql`, { acquireTimeout: 10_000 });
-    await db.raw(statement).finally(() => db.destroy());
+    try {
+      await db.raw(statement);
+    } finally {
+      await db.destroy();
+    }
   };
   await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
   return { url: `${server}${name}`, remove: () => onServer(`DROP DATABASE ${name}`) };
