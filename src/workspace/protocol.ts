@@ -168,7 +168,10 @@ export interface OptionView {
 }
 export interface SuggestionsView {
   readonly options: readonly OptionView[];
-  readonly optionGroups: readonly { readonly label: { readonly text: string }; readonly options: readonly OptionView[] }[];
+  readonly optionGroups: readonly {
+    readonly label: { readonly text: string };
+    readonly options: readonly OptionView[];
+  }[];
 }
 
 /** `POST /views/:id/submit` — answers 200 once the bot acknowledged; the events tell what became of the modal. A bot
