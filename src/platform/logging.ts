@@ -73,11 +73,12 @@ const redact = (facts: Record<string, unknown>) => withoutSecrets(facts, 0) as R
 
 /** pino's formatters do not see what child loggers are bound to. Children inherit the changed method. */
 function redactingChildren(log: Logger): Logger {
-  const child = log.child;
-  log.child = function (this: Logger, bindings: Bindings, options: ChildLoggerOptions) {
-    return child.call(this, redact(bindings), options);
-  } as Logger['child'];
-  return log;
+  const { child } = log;
+  return Object.assign(log, {
+    child(this: Logger, bindings: Bindings, options?: ChildLoggerOptions): Logger {
+      return Reflect.apply(child, this, [redact(bindings), options]) as Logger;
+    },
+  });
 }
 
 /**
