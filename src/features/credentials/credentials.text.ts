@@ -1,5 +1,5 @@
 import type { LinkPurpose } from './credentials.types';
-import { longestPassword, type PasswordProblem, shortestPassword } from './passwords';
+import { longestPassword, type PasswordProblem, shortestPassword } from './passwords.service';
 
 type VoidReason = 'used' | 'replaced' | 'expired' | 'disabled' | 'deleted' | 'unknown';
 
