@@ -196,6 +196,8 @@ export interface DropSampleBody {
  * GET  /views?as=                           → { stack: ModalView[] } bottom first
  * GET  /mail?as=                            → { mails: MailView[] } newest first (everybody's: a demo's mail room)
  * GET  /mail/:id?as=                        → MailBodyView
+ * GET  /mail/:id/html                       → its HTML part as a document with a policy of its own (inline styles apply, nothing
+ *                                             runs or loads), for an iframe's `src`; needs no header
  * GET  /events?as=                          → text/event-stream of WorkspaceEvent, one JSON object a `data:` line
  */
 
