@@ -1,0 +1,162 @@
+import type { SheetCellKind } from '../../platform/sheets/sheet.types';
+
+/** How many people one file may hold. */
+export const importRowLimit = 5000;
+/** A preview that nobody decided on expires after this many days. */
+export const previewLifeDays = 7;
+
+/**
+ * `refused`: the file cannot be imported, `problem` says why. `preview`: waits for an admin. `running`: confirmed, some
+ * rows may be applied. `reporting`: every row has its outcome, the summary is not delivered yet. The rest are ends.
+ */
+export type ImportState = 'preview' | 'refused' | 'running' | 'reporting' | 'done' | 'cancelled' | 'expired';
+
+/** Columns that an import reads, by the key their cells are stored under. */
+export type FieldKey =
+  | 'userId'
+  | 'email'
+  | 'firstName'
+  | 'lastName'
+  | 'status'
+  | 'authSystem'
+  | 'ssoUsername'
+  | 'ldapUsername'
+  | 'profile'
+  | 'groups'
+  | 'projects'
+  | 'admin';
+
+/** A filled cell as the file has it; what it means is decided when its row is planned. */
+export interface ImportCell {
+  readonly text: string;
+  /** Left out for text. */
+  readonly kind?: Exclude<SheetCellKind, 'text'>;
+}
+
+/** One row of the file. Columns whose cell is blank are left out. */
+export interface ImportRow {
+  /** Order of application, from 0: see `inOrderOfApplication`. */
+  readonly position: number;
+  /** As the spreadsheet program numbers it. */
+  readonly rowNumber: number;
+  readonly cells: Readonly<Partial<Record<FieldKey, ImportCell>>>;
+}
+
+export type RowAction = 'invite' | 'update' | 'unchanged' | 'fail';
+export type RowOutcome = 'invited' | 'updated' | 'unchanged' | 'failed';
+
+/** One thing that a row would change. Old and new are text for people, '' for nothing. */
+export interface FieldDifference {
+  readonly field: string;
+  readonly old: string;
+  readonly new: string;
+}
+
+/** What is wrong with a row, and what to do. `field` is a column's header, or null where it is the row as a whole. */
+export interface RowProblem {
+  readonly field: string | null;
+  readonly sentence: string;
+}
+
+export interface PreviewDifference extends FieldDifference {
+  readonly row: number;
+  readonly email: string;
+}
+
+export interface PreviewFailure {
+  readonly row: number;
+  /** As it stands in the file, '' where there is none. */
+  readonly email: string;
+  readonly problems: readonly RowProblem[];
+}
+
+/** An earlier import of a file with the same content. */
+export interface EarlierImport {
+  readonly id: number;
+  readonly fileName: string;
+  readonly state: ImportState;
+  readonly uploadedAt: Date;
+  /** When it was confirmed or cancelled. */
+  readonly decidedAt: Date | null;
+  /** Who confirmed or cancelled it. */
+  readonly decidedBy: ImportPerson | null;
+  /** Who uploaded it, as a Slack account `TEAM/USER`. */
+  readonly uploaderSlackId: string | null;
+}
+
+/** An admin as they were when they decided. */
+export interface ImportPerson {
+  readonly userId: number | null;
+  /** The address, or `operator`. */
+  readonly label: string;
+  readonly slackId: string | null;
+}
+
+/** What a file would do, as it is shown before anybody confirms it. */
+export interface ImportPreview {
+  readonly id: number;
+  readonly state: ImportState;
+  readonly fileName: string;
+  /** For `refused`: one sentence that says what is wrong with the file and what to do. */
+  readonly problem: string | null;
+  readonly counts: Readonly<Record<RowAction, number>>;
+  readonly warnings: readonly string[];
+  /** The first ten: of updates in the order of the rows, then of invitations. */
+  readonly differences: readonly PreviewDifference[];
+  /** The first ten failing rows, in their order. */
+  readonly failures: readonly PreviewFailure[];
+  /** `needed` is the most seats that are taken at any moment of the import; it cannot start when it is more than `free`. */
+  readonly seats: { readonly needed: number; readonly free: number };
+  /** Memberships that end; open work in them becomes unassigned. */
+  readonly projectsLost: number;
+  readonly adminsGranted: number;
+  readonly usersDisabled: number;
+  /** Newest first, at most five. */
+  readonly earlier: readonly EarlierImport[];
+  readonly planDigest: string;
+  readonly createdAt: Date;
+  readonly decidedAt: Date | null;
+  readonly decidedBy: ImportPerson | null;
+  readonly uploaderSlackId: string | null;
+  readonly uploaderUserId: number | null;
+  readonly conversationId: string | null;
+  readonly messageTs: string | null;
+}
+
+/** A file that arrived and now lies on this machine. */
+export interface UploadedFile {
+  readonly path: string;
+  readonly fileName: string;
+  readonly fileSize: number;
+  /** `TEAM/USER`; null from the command line. */
+  readonly uploaderSlackId: string | null;
+  readonly uploaderUserId: number | null;
+  readonly conversationId: string | null;
+  /** The same file shared in the same conversation is planned once. */
+  readonly slackFileId: string | null;
+}
+
+/** How far an import is; the outcomes add up to `total`. */
+export interface ImportProgress {
+  readonly id: number;
+  readonly state: ImportState;
+  readonly fileName: string;
+  readonly problem: string | null;
+  /** Rows with people in the file. */
+  readonly total: number;
+  readonly outcomes: Readonly<Record<RowOutcome, number>> & { readonly pending: number };
+  readonly operationId: number | null;
+  readonly uploaderSlackId: string | null;
+  readonly uploaderUserId: number | null;
+  readonly decidedBy: ImportPerson | null;
+  readonly createdAt: Date;
+  readonly decidedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly conversationId: string | null;
+  readonly messageTs: string | null;
+}
+
+export type ConfirmResult =
+  | { readonly kind: 'started'; readonly preview: ImportPreview }
+  /** Data moved since the preview was shown: planned anew, to be shown and confirmed again. */
+  | { readonly kind: 'changed'; readonly preview: ImportPreview };
