@@ -156,7 +156,5 @@ export interface ImportProgress {
   readonly messageTs: string | null;
 }
 
-export type ConfirmResult =
-  | { readonly kind: 'started'; readonly preview: ImportPreview }
-  /** Data moved since the preview was shown: planned anew, to be shown and confirmed again. */
-  | { readonly kind: 'changed'; readonly preview: ImportPreview };
+/** `changed`: data moved since the preview was shown; it was planned anew, to be shown and confirmed again. */
+export type ConfirmResult = { readonly started: ImportPreview } | { readonly changed: ImportPreview };
