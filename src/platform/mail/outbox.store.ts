@@ -1,0 +1,161 @@
+import type { Knex } from 'knex';
+import { databaseNow, lockSkippingLocked, rowsPerStatement } from '../db/dialect';
+import { isDuplicate } from '../db/driver-errors';
+import type { MessageKind } from './delivery.types';
+
+/** A message as it is written: at `runAt`, or at once. */
+export interface NewMessage {
+  readonly kind: MessageKind;
+  readonly template: string;
+  readonly recipient: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly dedupKey: string;
+  readonly runAt: Date | null;
+}
+
+/** A message that a dispatcher holds for as long as its token stands in the row. */
+export interface ClaimedMessage {
+  readonly id: number;
+  readonly kind: MessageKind;
+  readonly template: string;
+  readonly recipient: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly dedupKey: string;
+  /** This try included. */
+  readonly attempts: number;
+  readonly token: string;
+}
+
+/** How a message ends. */
+export type FinalState = 'sent' | 'dead' | 'obsolete';
+
+type Claim = Pick<ClaimedMessage, 'id' | 'token'>;
+
+async function selectKnownKeys(db: Knex, keys: readonly string[]): Promise<Set<string>> {
+  return new Set<string>(await db('outbox').whereIn('dedup_key', keys).pluck('dedup_key'));
+}
+
+/** Writes the messages whose dedup key is not there yet. Returns how many were written. */
+export async function insertMessages(
+  db: Knex.Transaction,
+  messages: readonly NewMessage[],
+  createdAt: Date,
+): Promise<number> {
+  const seen = new Set<string>();
+  const unique = messages.filter(({ dedupKey }) => !seen.has(dedupKey) && seen.add(dedupKey));
+  let written = 0;
+  for (let from = 0; from < unique.length; from += rowsPerStatement(db)) {
+    const chunk = unique.slice(from, from + rowsPerStatement(db));
+    const known = await selectKnownKeys(
+      db,
+      chunk.map(({ dedupKey }) => dedupKey),
+    );
+    const rows = chunk
+      .filter(({ dedupKey }) => !known.has(dedupKey))
+      .map((message) => ({
+        kind: message.kind,
+        template: message.template,
+        recipient: message.recipient,
+        payload: JSON.stringify(message.payload),
+        dedup_key: message.dedupKey,
+        state: 'waiting',
+        run_at: message.runAt ?? databaseNow(db),
+        created_at: createdAt,
+      }));
+    written += await insertNewRows(db, rows);
+  }
+  return written;
+}
+
+/** One statement; where another transaction was quicker with one of the keys, a statement for each row. */
+async function insertNewRows(db: Knex.Transaction, rows: readonly { readonly dedup_key: string }[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  try {
+    await db('outbox').insert(rows);
+    return rows.length;
+  } catch (error) {
+    // A refused statement leaves the transaction as it was before, on every database.
+    if (!isDuplicate(error)) throw error;
+    if (rows.length === 1) return 0;
+  }
+  let written = 0;
+  for (const row of rows) written += await insertNewRows(db, [row]);
+  return written;
+}
+
+/** Ids of due messages, locked, the longest due first; what another dispatcher holds is passed over. */
+export async function lockDueMessages(
+  db: Knex.Transaction,
+  kinds: readonly MessageKind[],
+  limit: number,
+): Promise<number[]> {
+  // In the order of the index and of nothing else: else the second dispatcher finds all rows locked.
+  const due = db('outbox')
+    .where('state', 'waiting')
+    .where('run_at', '<=', databaseNow(db))
+    .whereIn('kind', kinds)
+    .orderBy(['state', 'run_at', 'id'])
+    .limit(limit)
+    .select('id');
+  const rows: { id: number }[] = await lockSkippingLocked(db, due);
+  return rows.map(({ id }) => id);
+}
+
+/** Takes locked messages: nobody else sees them as due before the time-out, and the token proves who holds them. */
+export async function takeMessages(
+  db: Knex.Transaction,
+  ids: readonly number[],
+  token: string,
+  visibilitySeconds: number,
+): Promise<void> {
+  await db('outbox')
+    .whereIn('id', ids)
+    .update({ token, attempts: db.raw('attempts + 1'), run_at: databaseNow(db, visibilitySeconds) });
+}
+
+export async function selectTaken(db: Knex, ids: readonly number[], token: string): Promise<ClaimedMessage[]> {
+  const rows = await db('outbox')
+    .whereIn('id', ids)
+    .where({ token })
+    .orderBy('id')
+    .select('id', 'kind', 'template', 'recipient', 'payload', 'dedup_key', 'attempts');
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    template: row.template,
+    recipient: row.recipient,
+    payload: JSON.parse(row.payload),
+    dedupKey: row.dedup_key,
+    attempts: row.attempts,
+    token,
+  }));
+}
+
+/** The message's end, if its holder still holds it. False: somebody else took it meanwhile. */
+export async function finishMessage(
+  db: Knex,
+  { id, token }: Claim,
+  end: { readonly state: FinalState; readonly problem: string | null; readonly at: Date },
+): Promise<boolean> {
+  const changed = await db('outbox')
+    .where({ id, token, state: 'waiting' })
+    .update({ state: end.state, last_error: end.problem, finished_at: end.at, token: null });
+  return changed === 1;
+}
+
+/** Puts a message back, if its holder still holds it. `uncounted`: the try was not the message's fault. */
+export async function postponeMessage(
+  db: Knex,
+  { id, token }: Claim,
+  wait: { readonly seconds: number; readonly problem: string | null; readonly uncounted: boolean },
+): Promise<boolean> {
+  const changed = await db('outbox')
+    .where({ id, token, state: 'waiting' })
+    .update({
+      token: null,
+      run_at: databaseNow(db, wait.seconds),
+      last_error: wait.problem,
+      ...(wait.uncounted ? { attempts: db.raw('attempts - 1') } : {}),
+    });
+  return changed === 1;
+}
