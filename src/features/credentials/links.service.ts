@@ -140,9 +140,10 @@ export async function readToken(
   const found = await selectLinkWithOwner(ctx.db, bytes.readUInt32BE(0));
   if (found === null) throw linkVoid(purpose, 'unknown');
   const { link, owner } = found;
-  // The purpose asked for goes into the sum, so that a link for one page never opens the other.
-  const mac = macOf(ctx, purpose, link.id, link.nonce);
+  const mac = macOf(ctx, link.purpose, link.id, link.nonce);
   if (!timingSafeEqual(mac, bytes.subarray(idBytes, idBytes + macBytes))) throw linkVoid(purpose, 'unknown');
+  // A link for one page never opens the other.
+  if (link.purpose !== purpose) throw linkVoid(purpose, 'unknown');
   const reason = voidReason(link, owner, ctx.clock.now());
   if (reason !== null || owner === null) throw linkVoid(purpose, reason ?? 'deleted');
   return { link, user: owner };
