@@ -33,7 +33,7 @@ export interface WriteOptions {
   readonly signal?: AbortSignal;
 }
 
-const rowsPerTurn = 250;
+const rowsPerTurn = 125;
 const maxQueuedBytes = 1024 * 1024;
 // Notes wait in memory until the sheet is written, and thousands of them make a workbook slow to open.
 const maxNotes = 10_000;
@@ -53,7 +53,8 @@ const styles = {
 
 /** The parts of exceljs' writers that its types leave out, and that back-pressure needs. */
 interface WriterInternals {
-  readonly stream: { readonly pipes: readonly Writable[] };
+  // The pipe is of readable-stream 2, which has no writableLength yet.
+  readonly stream: { readonly pipes: ReadonlyArray<NodeJS.EventEmitter & { _writableState: { length: number } }> };
 }
 interface ArchiveInternals {
   readonly zip: NodeJS.EventEmitter & { abort(): void };
@@ -187,7 +188,7 @@ function writeLists(worksheet: Worksheet, lists: readonly string[][]) {
 /** The stream writer takes rows without end; this waits until most of what it took has been packed. */
 async function roomInQueue(worksheet: Worksheet, signal: AbortSignal): Promise<void> {
   const pipe = (worksheet as unknown as WriterInternals).stream.pipes[0];
-  if (!pipe || pipe.writableLength <= maxQueuedBytes) return;
+  if (!pipe || pipe._writableState.length <= maxQueuedBytes) return;
   await once(pipe, 'drain', { signal }).catch((error) => {
     throw signal.aborted ? signal.reason : error;
   });

@@ -6,10 +6,12 @@ const toEscape = new RegExp(
   `_(?=x[0-9a-f]{4}(?:[_${escapable}]|${loneSurrogate}))|[${escapable}]|${loneSurrogate}`,
   'gi',
 );
+const worthALook = new RegExp(`[_\\ud800-\\udfff${escapable}]`);
 const escaped = /_x([0-9a-f]{4})_/gi;
 
 /** Text as it stands in a spreadsheet's XML (before XML's own escaping of `<` and `&`). */
 export function escapeXmlText(text: string): string {
+  if (!worthALook.test(text)) return text;
   return text.replace(toEscape, (unit) => `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`);
 }
 
