@@ -26,8 +26,8 @@ export function App(): JSX.Element {
   useEffect(() => void load(), [load]);
 
   const chosen = route.me ?? remembered('me');
-  const me = boot?.people.find((person) => person.id === chosen && canBe(person)) ?? null;
-  const place = route.me === me?.id ? route.place : null;
+  const me = boot?.people.find((person) => (person.id === chosen || person.name === chosen) && canBe(person)) ?? null;
+  const place = route.me === null ? null : route.place;
   const goTo = useCallback((to: Place) => me && go({ me: me.id, place: to }), [go, me]);
   const become = useCallback(
     (id: string) => {
@@ -43,7 +43,9 @@ export function App(): JSX.Element {
     return (
       <main class="start">
         <div class="start-card">
-          <UsherMark />
+          <span class="avatar avatar-usher">
+            <UsherMark />
+          </span>
           <h1 class="start-title">Who are you?</h1>
           <p class="start-text">
             This is the local workspace of {boot.appName}: the real bot, with a stand-in for Slack around it. Choose

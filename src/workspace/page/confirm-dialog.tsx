@@ -8,6 +8,8 @@ import { PlainTextView, TextObjectView } from './text/text-view';
 export function ConfirmDialog(props: { question: Question; onAnswer(yes: boolean): void }): JSX.Element {
   const { question, onAnswer } = props;
   const id = useId();
+  // What cannot be undone is not where the focus begins.
+  const isDanger = question.style === 'danger';
   return (
     <Dialog
       class="confirm-dialog"
@@ -23,12 +25,16 @@ export function ConfirmDialog(props: { question: Question; onAnswer(yes: boolean
         <TextObjectView object={question.text} />
       </div>
       <div class="dialog-foot">
-        <button type="button" class="button button-plain" onClick={() => onAnswer(false)}>
+        <button
+          type="button"
+          class={`button button-plain ${isDanger ? 'dialog-primary' : ''}`}
+          onClick={() => onAnswer(false)}
+        >
           {question.deny?.text ?? 'Cancel'}
         </button>
         <button
           type="button"
-          class={`button dialog-primary ${question.style === 'danger' ? 'button-danger-solid' : 'button-primary'}`}
+          class={`button ${isDanger ? 'button-danger-solid' : 'button-primary dialog-primary'}`}
           onClick={() => onAnswer(true)}
         >
           {question.confirm?.text ?? 'Yes'}

@@ -79,7 +79,7 @@ const MessageBody = memo(function MessageBody({ message }: { message: MessageVie
           </div>
         )
       )}
-      {message.edited && <span class="message-edited">(edited)</span>}
+      {message.edited && <span class="message-edited"> (edited)</span>}
       {message.files.length > 0 && (
         <div class="file-cards">
           {message.files.map((file) => (

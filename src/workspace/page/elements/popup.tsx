@@ -49,7 +49,7 @@ function placeBeside(box: HTMLElement, at: DOMRect, how: { alignEnd: boolean; st
   const below = innerHeight - at.bottom - gap - margin;
   const above = at.top - gap - margin;
   box.style.minWidth = how.stretch ? `${at.width}px` : '';
-  box.style.maxWidth = `${innerWidth - 2 * margin}px`;
+  box.style.maxWidth = `${Math.min(Math.max(460, at.width), innerWidth - 2 * margin)}px`;
   const goesUp = box.scrollHeight > below && above > below;
   box.style.maxHeight = `${Math.max(96, Math.min(320, goesUp ? above : below))}px`;
   const { width, height } = box.getBoundingClientRect();

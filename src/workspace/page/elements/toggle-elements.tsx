@@ -25,11 +25,10 @@ export function ToggleElement({ element }: { element: Checkboxes | RadioButtons 
   return (
     <fieldset
       class="toggles"
-      role={isRadio ? 'radiogroup' : undefined}
       id={id}
       aria-labelledby={handle.place.inputLabelId ?? undefined}
       aria-busy={handle.isPending}
-      aria-required={isRadio ? required : undefined}
+      {...(isRadio ? { role: 'radiogroup', 'aria-required': required } : {})}
       {...naming}
     >
       {element.options.map((option, index) => (

@@ -1,6 +1,7 @@
 import type { MrkdwnElement, PlainTextElement } from '@slack/types';
 import { type ComponentChildren, createContext, type JSX } from 'preact';
 import { useContext, useMemo } from 'preact/hooks';
+import { emojiArt } from './emoji-art';
 import type { Inline, TextBlock } from './inline';
 import { parseMrkdwn } from './mrkdwn';
 import { parsePlainText } from './plain-text';
@@ -188,7 +189,7 @@ function PieceView({ piece }: { piece: Inline }): JSX.Element {
     case 'emoji':
       return (
         <span class="emoji" role="img" aria-label={piece.name.replaceAll('_', ' ')} title={`:${piece.name}:`}>
-          {piece.glyph}
+          {emojiArt(piece.name) ?? piece.glyph}
         </span>
       );
     default:
