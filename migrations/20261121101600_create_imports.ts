@@ -16,6 +16,8 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('file_size').unsigned().notNullable();
     table.string('content_hash', 64);
     table.string('slack_file_id', 32);
+    // The file and the conversation it was shared in: one delivery makes one import, however often it comes.
+    table.string('delivery_key', 80).unique();
     table.string('uploader_slack_id', 70);
     table.integer('uploader_user_id').unsigned().references('id').inTable('users').onDelete('SET NULL');
     table.string('conversation_id', 32);
@@ -27,6 +29,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text('warnings', 'mediumtext');
     table.string('problem', 500);
     table.integer('decided_by_user_id').unsigned().references('id').inTable('users').onDelete('SET NULL');
+    table.string('decided_by_label', 254);
     table.string('decided_by_slack_id', 70);
     table.datetime('created_at', { precision: 3 }).notNullable();
     table.datetime('decided_at', { precision: 3 });

@@ -13,17 +13,15 @@ export async function up(knex: Knex): Promise<void> {
     table.integer('position').unsigned().notNullable();
     table.integer('row_number').unsigned().notNullable();
     table.string('email', 254);
-    table.string('email_key', 254);
     table.integer('user_id').unsigned().references('id').inTable('users').onDelete('SET NULL');
     table.string('action', 10).notNullable();
     table.text('cells', 'mediumtext').notNullable();
     table.text('plan', 'mediumtext');
     table.text('problems', 'mediumtext');
     table.string('outcome', 10);
-    table.string('reason', 500);
     table.primary(['import_id', 'position']);
-    table.index(['import_id', 'action', 'position']);
-    table.index(['import_id', 'outcome', 'position']);
+    table.index(['import_id', 'action', 'row_number']);
+    table.index(['import_id', 'outcome', 'row_number']);
   });
 }
 

@@ -9,7 +9,7 @@ import {
   countUsersByStatus,
   insertIdentity,
   insertUsers,
-  type NewUser,
+  lockUsersById,
   selectActiveAdmins,
   selectIdentity,
   selectUserPage,
@@ -19,7 +19,7 @@ import {
   updateStatus,
   updateUsers,
 } from './users.store';
-import type { User, UserChanges, UserFilter, UserStatus } from './users.types';
+import type { NewUser, User, UserChanges, UserFilter, UserStatus } from './users.types';
 
 /**
  * Reads the acting user's privilege now, not when a message was posted. Jobs and operators pass.
@@ -127,6 +127,11 @@ export async function changeUsers(
   users: readonly { readonly user: User; readonly changes: UserChanges }[],
 ): Promise<void> {
   await updateUsers(tx.db, users, tx.clock.now());
+}
+
+/** Holds these users until the transaction ends, so that what is read of them next stays true. */
+export async function holdUsers(tx: TxContext, ids: readonly number[]): Promise<void> {
+  await lockUsersById(tx.db, ids);
 }
 
 /** Moves users from one of `from` to `to`; returns how many still were in one of `from`. Audit is the caller's. */

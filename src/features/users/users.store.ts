@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { nameKey } from '../../lib/plain-text';
 import { contains, rowsPerStatement, storedDate, toDate, toDateOrNull } from '../../platform/db/dialect';
-import type { AuthSystem, User, UserChanges, UserFilter, UserStatus } from './users.types';
+import type { AuthSystem, NewUser, User, UserChanges, UserFilter, UserStatus } from './users.types';
 
 type Database = Knex | Knex.Transaction;
 
@@ -86,6 +86,14 @@ export async function selectUsersById(db: Database, ids: readonly number[]): Pro
   return (await inBatches<number, UserRow>(db, ids, (batch) => select(db).whereIn('users.id', batch))).map(toUser);
 }
 
+/** These users, each row held until the transaction ends; the order is the same for everybody. */
+export async function lockUsersById(db: Knex.Transaction, ids: readonly number[]): Promise<void> {
+  const sorted = [...ids].sort((a, b) => a - b);
+  await inBatches<number, UserRow>(db, sorted, (batch) =>
+    db('users').whereIn('id', batch).orderBy('id').forUpdate().select('id'),
+  );
+}
+
 export async function selectUsersByEmailKey(db: Database, keys: readonly string[]): Promise<User[]> {
   return (await inBatches<string, UserRow>(db, keys, (batch) => select(db).whereIn('email_key', batch))).map(toUser);
 }
@@ -140,19 +148,6 @@ export async function countUsersByStatus(db: Database): Promise<Record<UserStatu
 
 export async function selectActiveAdmins(db: Database): Promise<User[]> {
   return ((await select(db).where({ is_admin: true, status: 'active' }).orderBy('email_key')) as UserRow[]).map(toUser);
-}
-
-export interface NewUser {
-  readonly email: string;
-  readonly emailKey: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly status: UserStatus;
-  readonly isAdmin: boolean;
-  readonly authSystem: AuthSystem;
-  readonly ssoUsername: string | null;
-  readonly ldapUsername: string | null;
-  readonly defaultProfileId: number | null;
 }
 
 const externalKey = (username: string | null) => (username === null ? null : nameKey(username));

@@ -26,6 +26,20 @@ export interface User {
   readonly version: number;
 }
 
+/** Somebody to be added. The caller has checked what may be, and holds the seat. */
+export interface NewUser {
+  readonly email: string;
+  readonly emailKey: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly status: UserStatus;
+  readonly isAdmin: boolean;
+  readonly authSystem: AuthSystem;
+  readonly ssoUsername: string | null;
+  readonly ldapUsername: string | null;
+  readonly defaultProfileId: number | null;
+}
+
 /** What a list of users is narrowed to. Disabled users are left out unless a status is named. */
 export interface UserFilter {
   readonly statuses?: readonly UserStatus[];

@@ -1,0 +1,71 @@
+import { emailProblem } from '../../lib/email';
+import { nameKey, oneLine } from '../../lib/plain-text';
+import type { SheetCell } from '../../platform/sheets/sheet.types';
+
+/** What a person writes to empty a field: a blank cell leaves it as it is. */
+export const clearWord = '<clear>';
+
+/** True for `<clear>` in any case. */
+export function isClear(text: string): boolean {
+  return nameKey(text) === clearWord;
+}
+
+/** The lines of a cell, cleaned; empty ones are dropped. */
+export function linesOf(text: string): string[] {
+  return text
+    .split(/\r\n|[\n\r\u0085\u2028\u2029]/)
+    .map(oneLine)
+    .filter((line) => line !== '');
+}
+
+const yes = new Set(['yes', 'y', 'true', '1', 'x', '✓', '✔']);
+const no = new Set(['no', 'n', 'false', '0']);
+
+/** Yes or no in common words, or null. */
+export function parseYesNo(text: string): boolean | null {
+  const word = nameKey(text);
+  return yes.has(word) ? true : no.has(word) ? false : null;
+}
+
+/** The address of a `mailto:` link, or null. */
+function mailtoAddress(text: string): string | null {
+  const match = /^mailto:([^?]*)/i.exec(text.trim());
+  if (match === null) return null;
+  const [, address = ''] = match;
+  try {
+    return oneLine(decodeURIComponent(address));
+  } catch {
+    return oneLine(address);
+  }
+}
+
+/**
+ * The address in a cell of the login e-mail: plain, `Name <a@b.c>`, `mailto:a@b.c`, or, where the text holds none, the
+ * one behind the cell's hyperlink. What holds no address comes back as it is, for `emailCellProblem` to name.
+ */
+export function addressIn(cell: Pick<SheetCell, 'text' | 'link'>): string {
+  const text = oneLine(cell.text);
+  if (!text.includes('@') && cell.link !== undefined) {
+    const linked = mailtoAddress(cell.link);
+    if (linked?.includes('@')) return linked;
+  }
+  const inBrackets = /<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>$/i.exec(text)?.[1];
+  return inBrackets ?? mailtoAddress(text) ?? text;
+}
+
+/** What is wrong with an address from a cell, as the end of a sentence, or null. */
+export function emailCellProblem(address: string): string | null {
+  const problem = emailProblem(address);
+  if (problem !== null && (address.match(/[^\s,;<>]+@[^\s,;<>]+/g)?.length ?? 0) > 1) {
+    return 'holds more than one address. Give each person a row of their own';
+  }
+  return problem;
+}
+
+// A link that opens an account must never be stored, whatever column somebody pasted it into.
+const secretLink = /\S*[?&]token=\S*/gi;
+
+/** Text without links that carry a token. */
+export function withoutSecretLinks(text: string): string {
+  return text.includes('token=') ? text.replace(secretLink, '[link removed]') : text;
+}

@@ -1,0 +1,79 @@
+import type { Catalogue } from '../access/access.service';
+import type { Group, Membership, Profile, Project } from '../access/access.types';
+import type { NewUser, User, UserChanges, UserStatus } from '../users/users.types';
+import type { FieldDifference, RowAction, RowProblem } from './imports.types';
+
+/** What the cells of a row say. A field that is left out leaves things as they are; null or an empty list empties. */
+export interface RowValues {
+  readonly email?: string;
+  readonly userId?: number;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly status?: UserStatus;
+  readonly authSystem?: User['authSystem'];
+  readonly ssoUsername?: string | null;
+  readonly ldapUsername?: string | null;
+  readonly isAdmin?: boolean;
+  readonly groups?: readonly Group[];
+  readonly projects?: readonly Project[];
+  /** One for all projects, or one for each; null empties the default profile. */
+  readonly profiles?: readonly Profile[] | null;
+}
+
+/** Rows of one file by what only one of them may say, each with the numbers of all its rows. */
+export interface Twins {
+  readonly email: ReadonlyMap<string, readonly number[]>;
+  readonly ssoUsername: ReadonlyMap<string, readonly number[]>;
+  readonly ldapUsername: ReadonlyMap<string, readonly number[]>;
+}
+
+/** The site as far as rows are judged by it. */
+export interface SiteFacts {
+  readonly catalogue: Catalogue;
+  readonly switchedOn: Readonly<Record<User['authSystem'], boolean>>;
+  /** Who would confirm: nobody disables themselves. Null for the system and operators. */
+  readonly actorUserId: number | null;
+}
+
+/** What is stored now about the people that some rows speak of. */
+export interface PeopleFacts {
+  readonly byEmailKey: ReadonlyMap<string, User>;
+  readonly byId: ReadonlyMap<number, User>;
+  readonly memberships: ReadonlyMap<number, readonly Membership[]>;
+  readonly groupIds: ReadonlyMap<number, readonly number[]>;
+  /** Who holds which username, by its key. */
+  readonly holders: Readonly<Record<'ssoUsername' | 'ldapUsername', ReadonlyMap<string, User>>>;
+}
+
+type Access = Omit<Membership, 'userId'>;
+
+/** Everything that one row does, decided: applying it asks no further questions. */
+export interface RowChange {
+  /** Set for somebody new. */
+  readonly person: NewUser | null;
+  readonly columns: UserChanges;
+  /** Null for no change of it. */
+  readonly status: UserStatus | null;
+  readonly memberships: {
+    readonly added: readonly Access[];
+    readonly removed: readonly number[];
+    readonly reprofiled: readonly Access[];
+  };
+  readonly groups: { readonly added: readonly number[]; readonly removed: readonly number[] };
+  /** Signs in by a password from now on and has none: a link to set one is mailed. */
+  readonly sendsReset: boolean;
+  /** +1 takes a seat, −1 frees one. */
+  readonly seats: -1 | 0 | 1;
+  /** +1 is one active admin more, −1 one less. */
+  readonly admins: -1 | 0 | 1;
+}
+
+/** What one row would do to the data of now. */
+export interface RowPlan {
+  readonly action: RowAction;
+  readonly userId: number | null;
+  /** Null for a row that fails or changes nothing. */
+  readonly change: RowChange | null;
+  readonly differences: readonly FieldDifference[];
+  readonly problems: readonly RowProblem[];
+}
