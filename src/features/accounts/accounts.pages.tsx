@@ -80,7 +80,7 @@ function activationPage({ token, csrfToken, person, names, errors }: FormState &
             <Field
               name="lastName"
               label="Last name"
-              aside="if you have one"
+              aside="optional"
               value={names.lastName}
               autocomplete="family-name"
               errors={errors}

@@ -46,12 +46,12 @@ export const resetText = {
 type VoidReason = 'used' | 'replaced' | 'expired' | 'disabled' | 'deleted' | 'unknown';
 
 const voidHeadings: Readonly<Record<VoidReason, string>> = {
-  used: 'This link was already used',
+  used: 'Nothing left to do here',
   replaced: 'There is a newer link',
-  expired: 'This link has expired',
-  disabled: 'This account is disabled',
+  expired: 'Too late for this link',
+  disabled: 'Your account is switched off',
   deleted: 'This account no longer exists',
-  unknown: 'We do not know this link',
+  unknown: 'This link leads nowhere',
 };
 
 /** The heading over the sentence that says why a link does not work. */

@@ -11,6 +11,7 @@ import {
   type FastifyPluginAsync,
   type FastifyRequest,
   fastify,
+  LogController,
 } from 'fastify';
 import { day, minute, second } from '../../lib/duration';
 import type { Context } from '../context';
@@ -104,7 +105,7 @@ export async function createHttpServer(ctx: Context, options: HttpServerOptions)
   const app = fastify({
     loggerInstance: ctx.log as FastifyBaseLogger,
     // Fastify's own lines hold the whole address, and so the tokens in it.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     frameworkErrors: (error, request, reply) => {

@@ -43,7 +43,7 @@ a:hover { color: var(--accent-strong); }
 .sign-bad { background: var(--bad-wash); color: var(--bad); }
 form { display: grid; gap: 1.25rem; }
 .pair { display: grid; gap: 1.25rem 1rem; }
-@media (min-width: 34rem) { .pair { grid-template-columns: 1fr 1fr; align-items: start; } }
+@media (min-width: 34rem) { .pair { grid-template-columns: 1fr 1fr; align-items: end; } }
 .field { display: grid; gap: .375rem; min-width: 0; }
 label { font-weight: 600; font-size: .9375rem; }
 .aside { font-weight: 400; color: var(--quiet); }
