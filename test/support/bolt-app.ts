@@ -81,7 +81,7 @@ export async function startBoltWorld(options: Partial<WorkspaceOptions> = {}): P
         clientPingTimeout: 100,
         installerOptions: { clientOptions: { ...clientOptions } },
       })
-    : new HTTPReceiver({ signingSecret, logger, unhandledRequestTimeoutMillis: 500 });
+    : new HTTPReceiver({ signingSecret, logger, unhandledRequestTimeoutMillis: 350 });
   // With the bot's ids given, Bolt does not ask `auth.test` in the background, which a short test would not wait for.
   const identity = { token: botToken, botId, botUserId, tokenVerificationEnabled: false };
   const app = new App({ ...identity, receiver, clientOptions, logger, socketMode: options.socketMode ?? false });

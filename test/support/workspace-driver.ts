@@ -321,7 +321,7 @@ function createActor(workspace: Workspace, name: string): Actor {
       return until(`a message ${String(wanted)}`, look, waiting);
     },
     again,
-    click(on, button) {
+    async click(on, button) {
       const placed = namedElement(blocksOf(on), button);
       return use(on, placed, { value: placed.element.value });
     },
@@ -334,7 +334,7 @@ function createActor(workspace: Workspace, name: string): Actor {
       put(on, placed, own);
       return use(on, placed, own);
     },
-    suggestions: (on, menu, value) => suggestions(on, namedElement(blocksOf(on), menu), value),
+    suggestions: async (on, menu, value) => suggestions(on, namedElement(blocksOf(on), menu), value),
     modal: (wanted, waiting) =>
       until(
         wanted === undefined ? 'a modal' : `a modal ${String(wanted)}`,
@@ -359,7 +359,7 @@ function createActor(workspace: Workspace, name: string): Actor {
       const errors = await act(() => acts.submit(id, modal.id, stateOf(modal)));
       return { errors, modal: acts.stack(id).at(-1) ?? null };
     },
-    closeModal: ({ all = false } = {}) => act(() => acts.close(id, topModal().id, all)),
+    closeModal: async ({ all = false } = {}) => act(() => acts.close(id, topModal().id, all)),
     async home(wanted, waiting) {
       await act(() => acts.openHome(id));
       const look = () => {
