@@ -51,7 +51,7 @@ export function App(): JSX.Element {
             This is the local workspace of {boot.appName}: the real bot, with a stand-in for Slack around it. Choose
             whose eyes you want to see it with. You can change that at any time.
           </p>
-          <PersonPicker people={boot.people} current={null} onPick={become} />
+          <PersonPicker people={boot.people} current={null} level={2} onPick={become} />
         </div>
       </main>
     );

@@ -18,9 +18,11 @@ export function Avatar({
     );
   }
   return (
-    <span class={`avatar avatar-${size} avatar-${colourOf(person?.id ?? '')}`} aria-hidden="true">
-      {initialsOf(nameOf(person))}
-    </span>
+    <span
+      class={`avatar avatar-${size} avatar-${colourOf(person?.id ?? '')}`}
+      data-initials={initialsOf(nameOf(person))}
+      aria-hidden="true"
+    />
   );
 }
 

@@ -121,6 +121,9 @@ export function Composer({ workspace, conversation, label, files, onFiles }: Com
           onPick={take}
         />
       )}
+      <span class="sr-only" role="status">
+        {choices.length > 0 && `${choices.length} ${choices.length === 1 ? 'command' : 'commands'} to choose from`}
+      </span>
       {completion.current && (
         <p class="command-usage">
           <b>{completion.current.command}</b> {completion.current.usageHint}
@@ -134,8 +137,6 @@ export function Composer({ workspace, conversation, label, files, onFiles }: Com
           rows={1}
           aria-label={label}
           placeholder={label}
-          role="combobox"
-          aria-expanded={choices.length > 0}
           aria-controls={choices.length > 0 ? menuId : undefined}
           aria-autocomplete="list"
           aria-activedescendant={choices.length > 0 ? `${menuId}-${at}` : undefined}

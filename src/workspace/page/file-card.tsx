@@ -9,7 +9,8 @@ export function FileCard({ file }: { file: FileView }): JSX.Element {
   const shell = useShell();
   const isSheet = /\.(xlsx|xls|csv|ods)$/i.test(file.name);
   return (
-    <a class="file-card" href={shell.api.downloadUrl(file)} download={file.name} aria-label={`Download ${file.name}`}>
+    <a class="file-card" href={shell.api.downloadUrl(file)} download={file.name}>
+      <span class="sr-only">Download</span>
       <span class={`file-card-icon ${isSheet ? 'is-sheet' : ''}`}>
         <Icon name={isSheet ? 'sheet' : 'file'} />
       </span>

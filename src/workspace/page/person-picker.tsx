@@ -7,13 +7,16 @@ import { canBe, groupPeople, kindName, nameOf } from './person-look';
 export function PersonPicker(props: {
   people: readonly PersonView[];
   current: string | null;
+  /** Level of the headings above the groups. */
+  level: 2 | 3;
   onPick(id: string): void;
 }): JSX.Element {
+  const Heading = `h${props.level}` as 'h2';
   return (
     <div class="picker">
       {groupPeople(props.people).map((group) => (
         <section key={group.heading} class="picker-group" aria-label={group.heading}>
-          <h3 class="picker-heading">{group.heading}</h3>
+          <Heading class="picker-heading">{group.heading}</Heading>
           <ul class="picker-list">
             {group.people.map((person) => (
               <li key={person.id}>

@@ -18,9 +18,9 @@ export function Thread({ parent, replies, isReplying, workspace, onReply }: Thre
   if (replies.length === 0 && !isReplying) return null;
   const count = `${replies.length} ${replies.length === 1 ? 'reply' : 'replies'}`;
   return (
-    <section class="thread" aria-label={`Thread, ${count}`}>
+    <div class="thread">
       {replies.length > 0 && <p class="thread-count">{count}</p>}
-      <ol class="rows">
+      <ol class="rows" aria-label={`Thread, ${count}`}>
         {replies.map((reply, index) => (
           <li key={reply.ts}>
             <MessageItem message={reply} continues={replies[index - 1]?.author === reply.author && !reply.ephemeral} />
@@ -34,7 +34,7 @@ export function Thread({ parent, replies, isReplying, workspace, onReply }: Thre
           Reply…
         </button>
       )}
-    </section>
+    </div>
   );
 }
 

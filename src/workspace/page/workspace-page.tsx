@@ -104,6 +104,7 @@ export function WorkspacePage(props: WorkspacePageProps): JSX.Element {
               <PersonPicker
                 people={people}
                 current={me.id}
+                level={3}
                 onPick={(id) => {
                   setChoosing(false);
                   props.onBecome(id);
