@@ -99,7 +99,7 @@ export function sendErrorPage(
   const known = isDatabaseDown(error) && !isAppError(error) ? databaseUnavailable() : error;
   if (isAppError(known)) {
     if (known.kind === 'database_unavailable') {
-      reply.header('retry-after', minute / second);
+      void reply.header('retry-after', minute / second);
       ctx.log.warn({ code: (error as { code?: string }).code }, 'page without database');
     }
     return sendPage(reply, errorStatuses[known.kind], sentencePage(headings[known.kind], known.message));

@@ -109,7 +109,7 @@ export async function createHttpServer(ctx: Context, options: HttpServerOptions)
     bodyLimit,
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     frameworkErrors: (error, request, reply) => {
-      sendErrorPage(ctx, error, request as FastifyRequest, reply);
+      void sendErrorPage(ctx, error, request as FastifyRequest, reply);
     },
   }) as unknown as FastifyInstance;
 
