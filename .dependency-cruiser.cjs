@@ -65,7 +65,7 @@ module.exports = {
         pathNot: [
           '^jobs/',
           '^src/features/.+\\.(service|types)\\.ts$',
-          '^src/platform/scheduler/job\\.types\\.ts$',
+          '^src/platform/scheduler/',
           '^src/platform/mail/dispatcher\\.ts$',
           '^src/platform/context\\.ts$',
           '^src/lib/',
