@@ -1,10 +1,11 @@
-// Characters that no name holds: C0/C1 controls, zero-width and bidirectional overrides that only serve to deceive.
-const invisible = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]/g;
+// What no name holds: controls, zero-width blanks, and the overrides of direction that only serve to deceive. The
+// joiners stay, which emoji and several scripts need.
+const invisible = /[\p{Cc}\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]/gu;
 const anySpace = /[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+/g;
 
 /** One line of text as its writer meant it: NFC, trimmed, every run of white space one blank, no control characters. */
 export function oneLine(value: string): string {
-  return value.normalize('NFC').replace(invisible, '').replace(anySpace, ' ').trim();
+  return value.normalize('NFC').replace(anySpace, ' ').replace(invisible, '').trim();
 }
 
 /** The form in which names are compared: one line, in small letters, the same for every case of the same word. */

@@ -2,6 +2,8 @@
 export type News =
   /** Users, seats or invitations changed: the App Home of whoever looks at it is out of date. */
   | { readonly kind: 'users_changed' }
+  /** An import was confirmed: a worker of this process takes it up. */
+  | { readonly kind: 'import_confirmed'; readonly importId: number }
   /** An import moved on: its one message is out of date. */
   | { readonly kind: 'import_moved'; readonly importId: number }
   /** An import ended: its summary and its failing rows are due. Rejects when they could not be delivered. */

@@ -8,7 +8,7 @@ import { addMemberships, changeGroups, membershipsOf, profileFor, readCatalogue 
 import { revokeApiTokens } from '../credentials/api-tokens.service';
 import { issueLinks, linkUrl, openLinks, voidLinks } from '../credentials/links.service';
 import { oneAtATime, takeSeats } from '../licences/licences.service';
-import { beginOperation, finishOperation, type OperationResult } from '../operations/operations.service';
+import { beginOperation, finishOperation, type OperationResult, usersDone } from '../operations/operations.service';
 import { endSessionsOf } from '../sessions/sessions.service';
 import { setting } from '../settings/settings.service';
 import {
@@ -81,7 +81,7 @@ export async function inviteUsers(ctx: Context, input: InviteInput): Promise<Inv
       'emails',
     );
   }
-  return inTransaction(ctx, async (tx) => {
+  const result = await inTransaction(ctx, async (tx) => {
     await requireAdmin(tx);
     const operationId = await beginOperation(tx, 'invite', input.idempotencyKey, {
       emails: input.recipients.map(({ email }) => email),
@@ -221,6 +221,8 @@ export async function inviteUsers(ctx: Context, input: InviteInput): Promise<Inv
       sampleProject: sample !== undefined,
     };
   });
+  await ctx.announce({ kind: 'users_changed' });
+  return result;
 }
 
 /**
@@ -232,7 +234,7 @@ export async function resendInvites(
   userIds: readonly number[],
   idempotencyKey: string | null,
 ): Promise<ResendResult> {
-  return inTransaction(ctx, async (tx) => {
+  const result = await inTransaction(ctx, async (tx) => {
     await requireAdmin(tx);
     const operationId = await beginOperation(tx, 'resend', idempotencyKey, { userIds });
     const users = await findUsers(tx, userIds);
@@ -255,6 +257,8 @@ export async function resendInvites(
     ]);
     return { operationId, sent, skipped };
   });
+  await ctx.announce({ kind: 'users_changed' });
+  return result;
 }
 
 /** Somebody who could sign in as soon as they are active: by a password, or by the name an outside system knows them by. */
@@ -275,7 +279,7 @@ export async function activateUsers(
   userIds: readonly number[],
   idempotencyKey: string | null,
 ): Promise<ActivateResult> {
-  return inTransaction(ctx, async (tx) => {
+  const result = await inTransaction(ctx, async (tx) => {
     await requireAdmin(tx);
     const operationId = await beginOperation(tx, 'activate', idempotencyKey, { userIds });
     await oneAtATime(tx);
@@ -302,6 +306,8 @@ export async function activateUsers(
     ]);
     return { operationId, activated, invitedAgain, unchanged, skipped };
   });
+  await ctx.announce({ kind: 'users_changed' });
+  return result;
 }
 
 /** The change itself: disabled users become active or invited. Their seats were taken before. */
@@ -351,7 +357,7 @@ export async function disableUsers(
   userIds: readonly number[],
   idempotencyKey: string | null,
 ): Promise<DisableResult> {
-  return inTransaction(ctx, async (tx) => {
+  const result = await inTransaction(ctx, async (tx) => {
     await requireAdmin(tx);
     const operationId = await beginOperation(tx, 'disable', idempotencyKey, { userIds });
     await oneAtATime(tx);
@@ -387,6 +393,8 @@ export async function disableUsers(
     ]);
     return { operationId, disabled, unchanged, skipped, sessionsEnded };
   });
+  await ctx.announce({ kind: 'users_changed' });
+  return result;
 }
 
 /** The change itself: these users become disabled and lose every way in. Returns how many sessions that ended. */
@@ -425,6 +433,25 @@ export async function showInvitation(
   const [invite] = await selectInvites(ctx.db, [user.id]);
   const link = (await openLinks(ctx, [user.id], 'activation')).get(user.id);
   return { invite: invite ?? null, link: link === undefined ? null : linkUrl(ctx, link) };
+}
+
+/** The links of an earlier invitation or resending that are still open, a page at a time, for the acting admin only. */
+export async function invitationLinks(
+  ctx: Context,
+  operationId: number,
+  offset: number,
+  limit: number,
+): Promise<{ sent: SentInvitation[]; total: number }> {
+  await requireAdmin(ctx);
+  const { ids, total } = await usersDone(ctx, operationId, offset, limit);
+  const links = await openLinks(ctx, ids, 'activation');
+  const users = new Map((await findUsers(ctx, ids)).map((user) => [user.id, user]));
+  const sent = ids.flatMap((id) => {
+    const user = users.get(id);
+    const link = links.get(id);
+    return user && link ? [{ user, link: linkUrl(ctx, link) }] : [];
+  });
+  return { sent, total };
 }
 
 /** How the inviter is named in mails and messages. */

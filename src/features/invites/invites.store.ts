@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { rowsPerStatement, toDate, toDateOrNull } from '../../platform/db/dialect';
+import { rowsPerStatement, storedDate, toDate, toDateOrNull } from '../../platform/db/dialect';
 
 type Database = Knex | Knex.Transaction;
 
@@ -81,7 +81,10 @@ export async function insertInvites(
   );
 }
 
-/** Opens invitations that exist already for another sending. */
+/**
+ * Opens invitations that exist already for another sending. One that had ended starts over, with its reminders.
+ * MySQL takes the assignments one after the other, so `state` comes last: the others still ask for the old one.
+ */
 export async function reopenInvites(
   db: Knex.Transaction,
   userIds: readonly number[],
@@ -89,15 +92,20 @@ export async function reopenInvites(
   expiresAt: Date,
 ): Promise<void> {
   const size = rowsPerStatement(db);
+  const unlessOpen = (column: string, value: Knex.RawBinding) =>
+    db.raw("CASE WHEN state = 'open' THEN ?? ELSE ? END", [column, value]);
   for (let from = 0; from < userIds.length; from += size) {
     await db('invites')
       .whereIn('user_id', userIds.slice(from, from + size))
       .update({
-        state: 'open',
+        invited_at: unlessOpen('invited_at', storedDate(db, sentAt)),
+        reminders_sent: unlessOpen('reminders_sent', 0),
+        reminded_at: db.raw("CASE WHEN state = 'open' THEN reminded_at ELSE NULL END"),
         sent_at: sentAt,
         sent_count: db.raw('sent_count + 1'),
         expires_at: expiresAt,
         ended_at: null,
+        state: 'open',
       });
   }
 }
@@ -139,7 +147,7 @@ export async function selectInvitesToRemind(
   return rows.map(toInvite);
 }
 
-/** Claims one reminder of each of these invitations; whoever finds the old number there wins. */
+/** Claims one reminder of an invitation; whoever finds the old number there wins. */
 export async function claimReminder(
   db: Knex.Transaction,
   userId: number,
@@ -171,11 +179,25 @@ export async function expireOpenInvites(db: Knex.Transaction, userIds: readonly 
     .update({ state: 'expired', ended_at: now });
 }
 
-/** Pending invitations by the number of days since the first sending. */
-export async function selectPendingAges(db: Database): Promise<Date[]> {
-  const rows = await db('invites')
-    .join('users', 'users.id', 'invites.user_id')
-    .where({ 'users.status': 'invited' })
-    .select('invites.invited_at');
-  return rows.map((row) => toDate(row.invited_at));
+/** Invited users, counted by when their invitation was first sent; a dead link counts as expired whatever its age. */
+export async function selectPendingInvites(
+  db: Database,
+  freshSince: Date,
+  waitingSince: Date,
+  now: Date,
+): Promise<{ fresh: number; waiting: number; old: number; expired: number }> {
+  const open = () =>
+    db('invites')
+      .join('users', 'users.id', 'invites.user_id')
+      .where({ 'users.status': 'invited', 'invites.state': 'open' })
+      .where('invites.expires_at', '>', now);
+  const total = async (query: Knex.QueryBuilder) =>
+    Number(((await query.count({ total: '*' }).first()) as { total: number }).total);
+  const invited = await total(db('users').where({ status: 'invited' }));
+  const fresh = await total(open().where('invites.invited_at', '>', freshSince));
+  const waiting = await total(
+    open().where('invites.invited_at', '<=', freshSince).where('invites.invited_at', '>', waitingSince),
+  );
+  const old = await total(open().where('invites.invited_at', '<=', waitingSince));
+  return { fresh, waiting, old, expired: invited - fresh - waiting - old };
 }

@@ -1,7 +1,13 @@
 import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
 import { conflict } from '../../platform/errors';
-import { finishOperationRow, insertOperation, insertResults, selectResultUserIds } from './operations.store';
+import {
+  finishOperationRow,
+  insertOperation,
+  insertResults,
+  selectDoneUserIds,
+  selectResultUserIds,
+} from './operations.store';
 
 /** How an operation ended for one user (SPEC §1). */
 export type Outcome = 'done' | 'unchanged' | 'skipped' | 'failed';
@@ -55,7 +61,35 @@ export async function finishOperation(
   await finishOperationRow(tx.db, operationId, counts, tx.clock.now());
 }
 
+/** Writes how it ended for some of its users, where one transaction does not hold all of them. */
+export async function recordResults(
+  tx: TxContext,
+  operationId: number,
+  results: readonly OperationResult[],
+): Promise<void> {
+  await insertResults(tx.db, operationId, results);
+}
+
+/** Ends an operation whose results were recorded in parts. */
+export async function closeOperation(
+  tx: TxContext,
+  operationId: number,
+  counts: Readonly<Record<string, number>>,
+): Promise<void> {
+  await finishOperationRow(tx.db, operationId, counts, tx.clock.now());
+}
+
 /** The users for whom an operation ended with this reason, in its order. */
 export async function usersWithReason(ctx: Context, operationId: number, reason: string): Promise<number[]> {
   return selectResultUserIds(ctx.db, operationId, reason);
+}
+
+/** The users for whom an operation was done, a page at a time. */
+export async function usersDone(
+  ctx: Context,
+  operationId: number,
+  offset: number,
+  limit: number,
+): Promise<{ ids: number[]; total: number }> {
+  return selectDoneUserIds(ctx.db, operationId, offset, limit);
 }

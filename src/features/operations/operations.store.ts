@@ -68,3 +68,16 @@ export async function selectResultUserIds(db: Knex, operationId: number, reason:
     .orderBy('id')
     .pluck('user_id');
 }
+
+/** The users for whom an operation ended as done, in its order, and how many those are. */
+export async function selectDoneUserIds(
+  db: Knex,
+  operationId: number,
+  offset: number,
+  limit: number,
+): Promise<{ ids: number[]; total: number }> {
+  const done = () =>
+    db('operation_results').where({ operation_id: operationId, outcome: 'done', reason: null }).whereNotNull('user_id');
+  const row = (await done().count({ total: '*' }).first()) as { total: number };
+  return { ids: await done().orderBy('id').offset(offset).limit(limit).pluck('user_id'), total: Number(row.total) };
+}

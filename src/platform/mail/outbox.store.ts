@@ -159,3 +159,14 @@ export async function postponeMessage(
     });
   return changed === 1;
 }
+
+/** Messages that wait, and those that were given up. */
+export async function countMessages(db: Knex): Promise<{ waiting: number; dead: number }> {
+  const rows: { state: string; total: number }[] = await db('outbox')
+    .whereIn('state', ['waiting', 'dead'])
+    .select('state')
+    .count({ total: '*' })
+    .groupBy('state');
+  const of = (state: string) => Number(rows.find((row) => row.state === state)?.total ?? 0);
+  return { waiting: of('waiting'), dead: of('dead') };
+}

@@ -1,0 +1,216 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import { jobs } from '../jobs';
+import { version } from '../package.json';
+import type { Config } from './config';
+import { accountPages } from './features/accounts/accounts.pages';
+import { ensureAdmins } from './features/accounts/first-admins.service';
+import { resetMail } from './features/credentials/credentials.mail';
+import { directoryEdge } from './features/directory/directory.commands';
+import { homeEdge } from './features/home/home.commands';
+import type { StatusFacts } from './features/home/home.text';
+import { drawImport, importsEdge, reportImport } from './features/imports/imports.commands';
+import { runImport } from './features/imports/run-import.service';
+import { inviteReminderChat, invitesExpiredChat } from './features/invites/invites.chat';
+import { invitesEdge } from './features/invites/invites.commands';
+import { invitationMail, reminderMail } from './features/invites/invites.mail';
+import { ensureLicence } from './features/licences/licences.service';
+import { activeAdmins, userOfSlackAccount } from './features/users/users.service';
+import { displayName } from './features/users/users.types';
+import { type Clock, systemClock } from './lib/clock';
+import { minute, second } from './lib/duration';
+import type { Context } from './platform/context';
+import { openDatabase } from './platform/db/database';
+import { isUnavailable } from './platform/db/driver-errors';
+import { migrate } from './platform/db/migrate';
+import { createHttpServer } from './platform/http/server';
+import { mailDeadChat } from './platform/mail/dead-chat';
+import type { OutgoingMail } from './platform/mail/delivery.types';
+import { deliverDue } from './platform/mail/dispatcher';
+import { countMessages } from './platform/mail/outbox.store';
+import { createSmtpCarrier } from './platform/mail/smtp';
+import type { News } from './platform/news';
+import { type Scheduler, startScheduler } from './platform/scheduler/scheduler';
+import { createChatCarrier } from './platform/slack/chat-carrier';
+import { createSlackApp } from './platform/slack/slack-app';
+
+export interface AppOptions {
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Where mail goes instead of SMTP_URL. */
+  readonly sendMail?: (mail: OutgoingMail, signal: AbortSignal) => Promise<void>;
+  /** Runs once the schema is up to date, before anything is served. */
+  readonly prepare?: (ctx: Context) => Promise<void>;
+  /** Jobs run by their schedule; true unless told. */
+  readonly scheduled?: boolean;
+}
+
+export interface UsherApp {
+  readonly ctx: Context;
+  /** Pages, health, and Slack's deliveries in HTTP mode. */
+  requestListener(request: IncomingMessage, response: ServerResponse): void;
+  /** Ends within about this many milliseconds; what is in flight is finished or left for whoever starts next. */
+  stop(graceMilliseconds?: number): Promise<void>;
+}
+
+/** The one place that wires everything: opens the database, brings it up to date, and connects to Slack. */
+export async function createApp(config: Config, options: AppOptions): Promise<UsherApp> {
+  const { slack: slackConfig } = config;
+  if (slackConfig === null) throw new Error('createApp needs Slack: main.ts puts the local workspace there');
+  const { log, clock = systemClock } = options;
+  const startedAt = clock.now();
+  const stopping = new AbortController();
+  const db = openDatabase(config.databaseUrl);
+  const background = new Set<Promise<unknown>>();
+  const inBackground = (what: string, work: Promise<unknown>): void => {
+    const tracked = work.catch((error: unknown) => log.error({ err: error, what }, 'background work failed'));
+    background.add(tracked);
+    void tracked.finally(() => background.delete(tracked));
+  };
+
+  const smtp =
+    options.sendMail === undefined && config.smtpUrl !== null
+      ? createSmtpCarrier(config.smtpUrl, config.mailFrom)
+      : null;
+  let scheduler: Scheduler | null = null;
+
+  const ctx: Context = {
+    db,
+    clock,
+    log,
+    config,
+    actor: { kind: 'system', name: 'usher' },
+    announce,
+    delivery: {
+      templates: [invitationMail, reminderMail, resetMail, inviteReminderChat, invitesExpiredChat, mailDeadChat],
+      sendMail: options.sendMail ?? smtp?.sendMail ?? null,
+      postChat: (chat, signal) => postChat(chat, signal),
+    },
+  };
+
+  const edges = [
+    directoryEdge,
+    invitesEdge,
+    importsEdge,
+    homeEdge({
+      jobs,
+      runJob: async (name) => (scheduler === null ? { outcome: 'not-claimed' } : scheduler.runByHand(name)),
+      status,
+    }),
+  ];
+  const slack = createSlackApp(ctx, slackConfig, edges, {
+    async userOf(from, account) {
+      const user = await userOfSlackAccount(from, account);
+      return user === null
+        ? null
+        : { id: user.id, email: user.email, isActiveAdmin: user.isAdmin && user.status === 'active' };
+    },
+    admins: async (from) => (await activeAdmins(from)).slice(0, 5).map(displayName),
+  });
+  const chatCarrier = createChatCarrier(slack.gateway, slackConfig);
+  async function postChat(chat: Parameters<typeof chatCarrier>[0], _signal: AbortSignal): Promise<boolean> {
+    return chatCarrier(chat);
+  }
+
+  let mailTimer: NodeJS.Timeout | null = null;
+  /** Mail leaves at once instead of at the next run of its job, which sends what this does not reach. */
+  function sendMailSoon(): void {
+    if (mailTimer !== null || stopping.signal.aborted || options.scheduled === false) return;
+    mailTimer = setTimeout(() => {
+      mailTimer = null;
+      inBackground('deliver mail', deliverDue(ctx, { signal: stopping.signal }));
+    }, 0.2 * second);
+  }
+
+  async function announce(news: News): Promise<void> {
+    switch (news.kind) {
+      case 'users_changed':
+        slack.refreshHomes();
+        sendMailSoon();
+        return;
+      case 'import_confirmed':
+        slack.refreshHomes();
+        inBackground('import', runImport(ctx, news.importId, stopping.signal));
+        return;
+      case 'import_moved':
+        await drawImport(ctx, slack.gateway, news.importId).catch((error: unknown) =>
+          log.warn({ err: error }, 'progress not shown'),
+        );
+        return;
+      case 'import_ended':
+        await reportImport(ctx, slack.gateway, news.importId);
+        slack.refreshHomes();
+        sendMailSoon();
+        return;
+    }
+  }
+
+  async function status(from: Context): Promise<StatusFacts> {
+    const { waiting, dead } = await countMessages(from.db);
+    return {
+      version,
+      startedAt,
+      database: config.databaseUrl.startsWith('sqlite:') ? 'SQLite, reachable' : 'MySQL or MariaDB, reachable',
+      slack: `${slackConfig?.appToken === null ? 'signed HTTP' : 'Socket Mode'}, ${slack.isConnected() ? 'connected' : 'not connected'}`,
+      mail:
+        options.sendMail !== undefined
+          ? 'shown in the local workspace'
+          : config.smtpUrl === null
+            ? 'no mail server is set'
+            : 'sent by SMTP',
+      outboxWaiting: waiting,
+      outboxDead: dead,
+    };
+  }
+
+  try {
+    await migrateWhenReachable(db, log);
+    await ensureLicence(ctx);
+    await options.prepare?.(ctx);
+    await ensureAdmins(ctx, config.adminEmails);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  const pages = await createHttpServer(ctx, {
+    routes: [accountPages(ctx)],
+    checks: { slack: async () => (slack.isConnected() ? null : 'not connected') },
+  });
+  inBackground('connect to Slack', slack.start());
+  if (options.scheduled !== false) scheduler = startScheduler(ctx, jobs);
+
+  return {
+    ctx,
+    requestListener(request, response) {
+      if (slack.requestListener !== null && request.url?.startsWith('/slack/events'))
+        slack.requestListener(request, response);
+      else pages.requestListener(request, response);
+    },
+    async stop(graceMilliseconds = 10 * second) {
+      stopping.abort();
+      if (mailTimer !== null) clearTimeout(mailTimer);
+      await Promise.all([slack.stop(graceMilliseconds), scheduler?.stop(graceMilliseconds), pages.close()]);
+      const late = new Promise((done) => setTimeout(done, graceMilliseconds).unref());
+      await Promise.race([Promise.allSettled([...background]), late]);
+      smtp?.close();
+      await db.destroy();
+    },
+  };
+}
+
+/** A database that starts at the same time as Usher gets a minute to come up. */
+async function migrateWhenReachable(db: Knex, log: Logger): Promise<void> {
+  const deadline = Date.now() + minute;
+  for (;;) {
+    try {
+      const applied = await migrate(db);
+      if (applied.length > 0) log.info({ migrations: applied.length }, 'schema brought up to date');
+      return;
+    } catch (error) {
+      if (!isUnavailable(error) || Date.now() > deadline) throw error;
+      log.warn({ code: (error as { code?: string }).code }, 'waiting for the database');
+      await new Promise((done) => setTimeout(done, 2 * second));
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { day } from '../../lib/duration';
+import { emailKey, emailProblem } from '../../lib/email';
+import type { Context } from '../../platform/context';
+import { inTransaction } from '../../platform/db/transaction';
+import { isAppError } from '../../platform/errors';
+import { enqueue } from '../../platform/mail/outbox';
+import { issueLinks } from '../credentials/links.service';
+import { takeSeats } from '../licences/licences.service';
+import { addUsers, findUsersByEmail, recordUserChanges } from '../users/users.service';
+
+/** A reset link works for a day (SPEC, "Password reset"). */
+const resetLife = 1 * day;
+
+/**
+ * Makes active admins of these addresses, as far as nobody has them yet, and sends each a link to set a password. Users
+ * who exist are left as they are. Several replicas may call it at once.
+ * @throws AppError `seats_exhausted`; Error for an entry that is no address
+ */
+export async function ensureAdmins(ctx: Context, emails: readonly string[]): Promise<number> {
+  for (const email of emails) {
+    const problem = emailProblem(email);
+    if (problem !== null) throw new Error(`ADMIN_EMAILS: “${email}” ${problem}`);
+  }
+  try {
+    return await inTransaction(ctx, async (tx) => {
+      const known = new Set((await findUsersByEmail(tx, emails)).map((user) => user.emailKey));
+      const missing = [...new Map(emails.map((email) => [emailKey(email), email]))].filter(([key]) => !known.has(key));
+      if (missing.length === 0) return 0;
+      await takeSeats(tx, missing.length);
+      const added = await addUsers(
+        tx,
+        missing.map(([key, email]) => ({
+          email,
+          emailKey: key,
+          firstName: '',
+          lastName: '',
+          status: 'active',
+          isAdmin: true,
+          authSystem: 'internal',
+          ssoUsername: null,
+          ldapUsername: null,
+          defaultProfileId: null,
+        })),
+      );
+      const users = [...added.values()];
+      const links = await issueLinks(
+        tx,
+        users.map(({ id }) => id),
+        'reset',
+        resetLife,
+      );
+      await enqueue(
+        tx,
+        users.flatMap((user) => {
+          const link = links.get(user.id);
+          return link === undefined
+            ? []
+            : [
+                {
+                  kind: 'mail' as const,
+                  template: 'reset',
+                  recipient: user.email,
+                  payload: { linkId: link.id },
+                  dedupKey: `reset:${link.id}`,
+                },
+              ];
+        }),
+      );
+      await recordUserChanges(
+        tx,
+        users.map((user) => ({
+          action: 'user.made_admin',
+          user,
+          before: null,
+          after: { email: user.email, status: 'active', admin: true },
+        })),
+        null,
+      );
+      return users.length;
+    });
+  } catch (error) {
+    // Another replica made them at the same moment.
+    if (isAppError(error, 'email_taken')) return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { didYouMean } from '../../lib/did-you-mean';
+import { parseRecipients } from '../../lib/email';
+import { oneLine } from '../../lib/plain-text';
+import type { Context } from '../../platform/context';
+import { invalidInput } from '../../platform/errors';
+import type { CommandLine } from '../../platform/slack/command-text';
+import type { SlackEdge } from '../../platform/slack/definitions';
+import { statusModal } from '../invites/invites.modals';
+import { resendInvites } from '../invites/invites.service';
+import { resendReport } from '../invites/invites.text';
+import { findUsers } from '../users/users.service';
+import { parseStatus, statusNames as statusWords, type User } from '../users/users.types';
+import { directoryPage, type FilterWords, licenceCard, userCard } from './directory.service';
+import { cardMessage, licenceMessage, listMessage } from './directory.text';
+
+/** Rows of one page: with header and navigation far below the 50 blocks of a message. */
+export const usersPerPage = 10;
+
+const listValue = z.object({
+  words: z.object({
+    statuses: z.array(z.enum(['invited', 'active', 'disabled'])),
+    project: z.string().nullable(),
+    group: z.string().nullable(),
+    text: z.string(),
+  }),
+  page: z.number().int().min(0),
+});
+
+/** `status:new,disabled project:Apollo ada` in words. @throws AppError `invalid_input` with "did you mean" */
+export function readFilter(line: CommandLine): FilterWords {
+  const statuses = (line.options.get('status') ?? []).flatMap((word) => {
+    if (/^(all|any|everyone)$/i.test(word)) return ['invited', 'active', 'disabled'] as const;
+    const status = parseStatus(word);
+    if (status !== null) return [status];
+    const meant = didYouMean(word, statusWords);
+    throw invalidInput(
+      `There is no status “${word}”.${meant ? ` Did you mean “${meant}”?` : ''} The statuses are invited, active and disabled.`,
+      'status',
+    );
+  });
+  const single = (name: string) => {
+    const values = line.options.get(name) ?? [];
+    if (values.length > 1) throw invalidInput(`Name one ${name} only.`, name);
+    return values[0] ?? null;
+  };
+  const text = oneLine(line.rest);
+  if (text.length > 200) throw invalidInput('Look for a shorter text, of 200 characters at most.');
+  return { statuses: [...new Set(statuses)], project: single('project'), group: single('group'), text };
+}
+
+/** The one address of a command. @throws AppError `invalid_input` */
+function oneAddress(line: CommandLine, usage: string): string {
+  const { recipients, bad } = parseRecipients(line.rest);
+  if (recipients.length === 1 && recipients[0]) return recipients[0].email;
+  if (recipients.length > 1) throw invalidInput(`Name one person at a time: ${usage}`);
+  throw invalidInput(bad[0] ? `“${bad[0].text}” ${bad[0].reason}. Usage: ${usage}` : `Whom? Usage: ${usage}`);
+}
+
+async function oneUser(ctx: Context, id: number): Promise<User> {
+  const [user] = await findUsers(ctx, [id]);
+  if (!user) throw invalidInput('This person was deleted meanwhile. Open the list again.');
+  return user;
+}
+
+/** What a chosen entry of a user's menu names: `show:12`. */
+function menuEntry(value: string): { entry: string; id: number } {
+  const [entry = '', id = ''] = value.split(':');
+  return { entry, id: Number(id) };
+}
+
+/** `/users`, `/users list` and `/users show`: looking people up. */
+export const directoryEdge: SlackEdge = {
+  verbs: [
+    {
+      command: '/users',
+      verb: '',
+      access: 'admin',
+      usage: '',
+      summary: 'Seats, and how many people there are in each status',
+      example: '/users',
+      options: [],
+      handle: async (ctx, call) => call.reply(licenceMessage(await licenceCard(ctx))),
+    },
+    {
+      command: '/users',
+      verb: 'list',
+      access: 'admin',
+      usage: '[status:NAME project:NAME group:NAME text]',
+      summary: 'Lists people page by page, each with a menu; disabled ones only when asked for',
+      example: '/users list status:invited project:"Apollo One" ada',
+      options: ['status', 'project', 'group'],
+      async handle(ctx, call) {
+        const words = readFilter(call.line);
+        await call.reply(listMessage(await directoryPage(ctx, words, 0, usersPerPage), words));
+      },
+    },
+    {
+      command: '/users',
+      verb: 'show',
+      access: 'admin',
+      usage: 'EMAIL',
+      summary: 'Shows everything known about one person',
+      example: '/users show ada@example.com',
+      options: [],
+      handle: async (ctx, call) =>
+        call.reply(cardMessage(await userCard(ctx, oneAddress(call.line, '/users show EMAIL')))),
+    },
+  ],
+  actions: [
+    {
+      id: 'list-users',
+      access: 'admin',
+      async handle(ctx, call) {
+        const { words, page } = listValue.parse(JSON.parse(call.value));
+        await call.reply(listMessage(await directoryPage(ctx, words, page, usersPerPage), words));
+      },
+    },
+    {
+      id: 'list-users:',
+      access: 'admin',
+      async handle(ctx, call) {
+        const { words, page } = listValue.parse(JSON.parse(call.value));
+        await call.replace(listMessage(await directoryPage(ctx, words, page, usersPerPage), words));
+      },
+    },
+    {
+      id: 'user-menu',
+      access: 'admin',
+      opensModal: (value) => (/^(activate|disable):/.test(value) ? 'One moment' : null),
+      async handle(ctx, call) {
+        const { entry, id } = menuEntry(call.value);
+        const user = await oneUser(ctx, id);
+        switch (entry) {
+          case 'resend':
+            return call.reply(resendReport(await resendInvites(ctx, [id], call.requestId)));
+          case 'activate':
+          case 'disable':
+            return call.showModal(statusModal(entry, user));
+          default:
+            return call.reply(cardMessage(await userCard(ctx, user.email)));
+        }
+      },
+    },
+  ],
+};

@@ -1,0 +1,83 @@
+import type { Context } from '../../platform/context';
+import { type Catalogue, groupsOf, lookUpAll, membershipsOf, readCatalogue } from '../access/access.service';
+import type { Membership } from '../access/access.types';
+import { showInvitation } from '../invites/invites.service';
+import { readOnlySeats, type Seats, seats } from '../licences/licences.service';
+import { listUsers, requireAdmin, showUser, type UserPage, userCounts } from '../users/users.service';
+import type { User, UserFilter, UserStatus } from '../users/users.types';
+
+/** The site at a glance. */
+export interface LicenceCard {
+  readonly seats: Seats;
+  readonly counts: Readonly<Record<UserStatus, number>>;
+  readonly readOnly: number;
+}
+
+/** @throws AppError `not_admin` */
+export async function licenceCard(ctx: Context): Promise<LicenceCard> {
+  await requireAdmin(ctx);
+  return { seats: await seats(ctx), counts: await userCounts(ctx), readOnly: await readOnlySeats(ctx) };
+}
+
+/** Everything known about one user. */
+export interface UserCard {
+  readonly user: User;
+  readonly memberships: readonly Membership[];
+  readonly groupIds: readonly number[];
+  readonly catalogue: Catalogue;
+  readonly invitation: Awaited<ReturnType<typeof showInvitation>>;
+}
+
+/** @throws AppError `not_admin`, `not_found` */
+export async function userCard(ctx: Context, email: string): Promise<UserCard> {
+  const user = await showUser(ctx, email);
+  return {
+    user,
+    memberships: (await membershipsOf(ctx, [user.id])).get(user.id) ?? [],
+    groupIds: ((await groupsOf(ctx, [user.id])).get(user.id) ?? []).map(({ groupId }) => groupId),
+    catalogue: await readCatalogue(ctx),
+    invitation: await showInvitation(ctx, user),
+  };
+}
+
+/** A filter in the words an admin types. */
+export interface FilterWords {
+  readonly statuses: readonly UserStatus[];
+  readonly project: string | null;
+  readonly group: string | null;
+  readonly text: string;
+}
+
+/** One page of users with how many projects each is in. */
+export interface DirectoryPage extends UserPage {
+  readonly projectCounts: ReadonlyMap<number, number>;
+}
+
+/**
+ * One page of the users that a filter in words describes. Disabled ones are left out unless a status names them.
+ * @throws AppError `not_admin`; `invalid_input` with "did you mean" for a project or group that does not exist
+ */
+export async function directoryPage(
+  ctx: Context,
+  words: FilterWords,
+  page: number,
+  pageSize: number,
+): Promise<DirectoryPage> {
+  await requireAdmin(ctx);
+  const catalogue = words.project === null && words.group === null ? null : await readCatalogue(ctx);
+  const project =
+    catalogue && words.project !== null ? lookUpAll('Project', catalogue.projects, [words.project])[0] : undefined;
+  const group = catalogue && words.group !== null ? lookUpAll('Group', catalogue.groups, [words.group])[0] : undefined;
+  const filter: UserFilter = {
+    ...(words.statuses.length > 0 ? { statuses: words.statuses } : {}),
+    ...(project ? { projectId: project.id } : {}),
+    ...(group ? { groupId: group.id } : {}),
+    text: words.text,
+  };
+  const found = await listUsers(ctx, filter, page, pageSize);
+  const memberships = await membershipsOf(
+    ctx,
+    found.users.map(({ id }) => id),
+  );
+  return { ...found, projectCounts: new Map([...memberships].map(([id, list]) => [id, list.length])) };
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { ChatTemplate } from './delivery.types';
+
+const payloadSchema = z.object({
+  recipient: z.string(),
+  template: z.string(),
+  attempts: z.number(),
+  problem: z.string(),
+});
+
+const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+
+/** Tells the admin channel of a mail that was given up, and what to do about it. */
+export const mailDeadChat: ChatTemplate = {
+  kind: 'chat',
+  name: 'mail-dead',
+  async render(_ctx, payload) {
+    const { recipient, template, attempts, problem } = payloadSchema.parse(payload);
+    const tries = attempts === 1 ? 'at the first try' : `after ${attempts} tries`;
+    return {
+      text: escaped(
+        `⚠️ The ${template} mail to ${recipient} could not be delivered and was given up ${tries}. The mail server says: ${problem.slice(0, 300)} ` +
+          `Check the address; /users show ${recipient} offers to send the invitation again.`,
+      ),
+    };
+  },
+};

@@ -1,0 +1,166 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { KnownBlock } from '@slack/types';
+import { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+import type { SlackConfig } from '../../config';
+import { minute, second } from '../../lib/duration';
+import { invalidInput } from '../errors';
+import { escapeText, type HomeView, type ModalView, type SlackMessage } from './blocks';
+
+/** What Usher asks of Slack, with short time-outs: a person waits for most of it. */
+export interface SlackGateway {
+  readonly client: WebClient;
+  /** Posts and returns the message's ts. */
+  post(conversationId: string, message: SlackMessage, threadTs?: string): Promise<string>;
+  /** Says something that only one person in a conversation sees. */
+  postEphemeral(conversationId: string, slackUserId: string, message: SlackMessage): Promise<void>;
+  update(conversationId: string, ts: string, message: SlackMessage): Promise<void>;
+  /** The direct conversation with a person. */
+  directConversation(slackUserId: string): Promise<string>;
+  publishHome(slackUserId: string, view: HomeView): Promise<void>;
+  updateView(viewId: string, view: ModalView): Promise<void>;
+  /** Uploads a file into a conversation. */
+  upload(
+    conversationId: string,
+    file: { path: string; name: string; comment?: string; threadTs?: string },
+  ): Promise<void>;
+  /** Facts of a file that was shared. */
+  fileFacts(fileId: string): Promise<FileFacts>;
+  /** Downloads a shared file into a folder of its own, hands its path over, and removes both afterwards. */
+  withFile<Result>(facts: FileFacts, mostBytes: number, work: (path: string) => Promise<Result>): Promise<Result>;
+}
+
+export interface FileFacts {
+  readonly id: string;
+  readonly name: string;
+  /** Bytes, as Slack says. */
+  readonly size: number;
+  readonly uploaderSlackId: string;
+  readonly downloadUrl: string | null;
+  readonly conversationIds: readonly string[];
+}
+
+/** A file's host must be Slack's own, or the origin of the configured server: the bot's token goes there. */
+function mayHaveToken(url: URL, apiUrl: string | null): boolean {
+  if (apiUrl !== null) return url.origin === new URL(apiUrl).origin;
+  return url.protocol === 'https:' && url.hostname === 'files.slack.com';
+}
+
+const fileTimeout = 2 * minute;
+
+/** Slack's Web API for one workspace. */
+export function createGateway(config: SlackConfig, log: Logger): SlackGateway {
+  const client = new WebClient(config.botToken, {
+    ...(config.apiUrl ? { slackApiUrl: config.apiUrl } : {}),
+    timeout: 10 * second,
+    retryConfig: { retries: 2, minTimeout: 300, maxTimeout: 2 * second },
+    logger: quietLogger(log),
+  });
+  const blocks = (message: SlackMessage) => [...message.blocks] as KnownBlock[];
+  return {
+    client,
+    async post(conversationId, message, threadTs) {
+      const posted = await client.chat.postMessage({
+        channel: conversationId,
+        text: message.text,
+        ...(message.blocks.length > 0 ? { blocks: blocks(message) } : {}),
+        mrkdwn: false,
+        unfurl_links: false,
+        unfurl_media: false,
+        ...(threadTs ? { thread_ts: threadTs } : {}),
+      });
+      return posted.ts ?? '';
+    },
+    async postEphemeral(conversationId, slackUserId, message) {
+      await client.chat.postEphemeral({
+        channel: conversationId,
+        user: slackUserId,
+        text: message.text,
+        blocks: blocks(message),
+      });
+    },
+    async update(conversationId, ts, message) {
+      await client.chat.update({ channel: conversationId, ts, text: message.text, blocks: blocks(message) });
+    },
+    async directConversation(slackUserId) {
+      const opened = await client.conversations.open({ users: slackUserId });
+      return opened.channel?.id ?? '';
+    },
+    async publishHome(slackUserId, view) {
+      await client.views.publish({ user_id: slackUserId, view });
+    },
+    async updateView(viewId, view) {
+      await client.views.update({ view_id: viewId, view });
+    },
+    async upload(conversationId, file) {
+      await client.filesUploadV2({
+        channel_id: conversationId,
+        file: await readFile(file.path),
+        filename: file.name,
+        title: file.name,
+        ...(file.comment ? { initial_comment: escapeText(file.comment) } : {}),
+        ...(file.threadTs ? { thread_ts: file.threadTs } : {}),
+      } as Parameters<WebClient['filesUploadV2']>[0]);
+    },
+    async fileFacts(fileId) {
+      const { file } = await client.files.info({ file: fileId });
+      return {
+        id: fileId,
+        name: file?.name ?? 'file',
+        size: file?.size ?? 0,
+        uploaderSlackId: file?.user ?? '',
+        downloadUrl: file?.url_private_download ?? null,
+        conversationIds: [...(file?.channels ?? []), ...(file?.groups ?? []), ...(file?.ims ?? [])],
+      };
+    },
+    async withFile(facts, mostBytes, work) {
+      const tooLarge = () =>
+        invalidInput(
+          `${facts.name} is larger than ${Math.floor(mostBytes / 1024 / 1024)} MB, the most that can be read. Split it and drop the parts.`,
+        );
+      if (facts.size > mostBytes) throw tooLarge();
+      const url = facts.downloadUrl === null || !URL.canParse(facts.downloadUrl) ? null : new URL(facts.downloadUrl);
+      if (url === null || !mayHaveToken(url, config.apiUrl)) {
+        throw invalidInput(
+          `${facts.name} does not lie in this Slack workspace, so it cannot be read here. Download it and drop it again.`,
+        );
+      }
+      const folder = await mkdtemp(join(tmpdir(), 'usher-file-'));
+      try {
+        const response = await fetch(url, {
+          headers: { authorization: `Bearer ${config.botToken}` },
+          redirect: 'error',
+          signal: AbortSignal.timeout(fileTimeout),
+        });
+        if (!response.ok || response.body === null) {
+          throw invalidInput(`Slack did not hand ${facts.name} out (it answered ${response.status}). Drop it again.`);
+        }
+        let bytes = 0;
+        const cap = new Transform({
+          transform(chunk: Buffer, _encoding, done) {
+            bytes += chunk.length;
+            if (bytes > mostBytes) done(tooLarge());
+            else done(null, chunk);
+          },
+        });
+        const path = join(folder, 'file');
+        await pipeline(Readable.fromWeb(response.body as never), cap, createWriteStream(path));
+        return await work(path);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** Bolt's and the client's own words go to the debug log: they may quote requests. */
+export function quietLogger(log: Logger) {
+  const say = (...words: readonly unknown[]) =>
+    log.debug({ words: words.filter((word) => typeof word === 'string') }, 'slack client');
+  return { debug: say, info: say, warn: say, error: say, setLevel() {}, getLevel: () => 'info' as never, setName() {} };
+}

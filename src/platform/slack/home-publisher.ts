@@ -1,0 +1,66 @@
+import { second } from '../../lib/duration';
+import type { Context } from '../context';
+import { actingAs } from '../context';
+import type { Caller, SlackEdge } from './definitions';
+import { errorMessage } from './error-messages';
+import type { SlackGateway } from './gateway';
+
+const mostHomes = 200;
+const settle = 1 * second;
+
+/** Publishes App Homes: when they are opened, and again after changes for those who looked at theirs lately. */
+export function createHomePublisher(
+  ctx: Context,
+  gateway: SlackGateway,
+  edges: readonly SlackEdge[],
+  callerOf: (ctx: Context, slackUserId: string) => Promise<Caller>,
+  track: <Result>(work: Promise<Result>) => Promise<Result>,
+) {
+  const watchers = new Set<string>();
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+
+  async function publish(slackUserId: string): Promise<void> {
+    const home = edges.find((edge) => edge.home)?.home;
+    if (!home) return;
+    try {
+      const caller = await callerOf(ctx, slackUserId);
+      const actor = caller.user?.actor ?? { kind: 'user' as const, userId: 0, email: caller.email, slackId: null };
+      await gateway.publishHome(slackUserId, await home(actingAs(ctx, actor), caller));
+    } catch (error) {
+      await gateway.publishHome(slackUserId, { type: 'home', blocks: [...errorMessage(ctx, error).blocks] });
+    }
+  }
+
+  return {
+    /** Somebody opened their Home. */
+    async opened(slackUserId: string): Promise<void> {
+      watchers.delete(slackUserId);
+      watchers.add(slackUserId);
+      if (watchers.size > mostHomes) watchers.delete(watchers.values().next().value ?? '');
+      await publish(slackUserId);
+    },
+    /** Something that Homes show has changed: several changes within a second are drawn once. */
+    refresh(): void {
+      if (timer !== null || stopped || watchers.size === 0) return;
+      timer = setTimeout(() => {
+        timer = null;
+        void track(
+          (async () => {
+            for (const slackUserId of watchers) {
+              await publish(slackUserId).catch((error: unknown) => {
+                watchers.delete(slackUserId);
+                ctx.log.warn({ err: error }, 'home not published');
+              });
+            }
+          })(),
+        );
+      }, settle);
+      timer.unref();
+    },
+    stop(): void {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}
