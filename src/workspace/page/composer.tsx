@@ -66,6 +66,7 @@ export function Composer({ workspace, conversation, label, files, onFiles }: Com
     const attached = files;
     type('');
     onFiles([]);
+    workspace.dispatch({ type: 'notices_past', conversationId: conversation.id });
     let left = attached;
     try {
       if (said !== '') {

@@ -18,6 +18,12 @@ export function ConversationBody(props: { workspace: Workspace; conversation: Co
 
   useEffect(() => void loadMessages(conversation.id), [conversation.id, loadMessages]);
 
+  // What was said here is not carried along to another place.
+  useEffect(
+    () => () => dispatch({ type: 'notices_past', conversationId: conversation.id }),
+    [conversation.id, dispatch],
+  );
+
   const latest = messages?.at(-1)?.ts;
   const markSeen = () => {
     const ts = [latest, conversation.latest]

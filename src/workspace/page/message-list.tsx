@@ -30,6 +30,7 @@ export function MessageList({ conversation, name, messages, seenAtOpening, works
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
+  const lastTop = useRef(0);
   const [hasNewBelow, setNewBelow] = useState(false);
   const [replyingTo, setReplyingTo] = useState<string | null>(null);
   const rows = useMemo(
@@ -61,8 +62,12 @@ export function MessageList({ conversation, name, messages, seenAtOpening, works
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
-    follows.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearBottom;
-    if (follows.current) setNewBelow(false);
+    const isNearEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearBottom;
+    // Content that grew meanwhile moves the end away; only a reader who goes up stops following it.
+    if (isNearEnd) follows.current = true;
+    else if (element.scrollTop < lastTop.current) follows.current = false;
+    lastTop.current = element.scrollTop;
+    if (isNearEnd) setNewBelow(false);
   };
 
   return (

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PersonView } from '../protocol';
 import { AppConversation } from './app-conversation';
 import { Conversation } from './conversation';
@@ -64,6 +64,10 @@ export function WorkspacePage(props: WorkspacePageProps): JSX.Element {
   const current = place?.kind === 'conversation' ? place.id : null;
   const loose = state.notices.filter((notice) => notice.conversationId === null || notice.conversationId !== current);
   const hasModal = state.stack.length > 0;
+  // A modal shows what was said since it opened, not what the person has read before.
+  const countAtOpening = useRef(0);
+  if (!hasModal) countAtOpening.current = state.noticeCount;
+  const sinceOpening = state.notices.filter((notice) => notice.id > countAtOpening.current);
   const dismiss = (id: number) => workspace.dispatch({ type: 'notice_dismissed', id });
 
   return (
@@ -89,7 +93,7 @@ export function WorkspacePage(props: WorkspacePageProps): JSX.Element {
           </main>
           {!hasModal && <Notices notices={loose} onDismiss={dismiss} />}
         </div>
-        <ModalStack stack={state.stack} notices={<Notices notices={state.notices} onDismiss={dismiss} inModal />} />
+        <ModalStack stack={state.stack} notices={<Notices notices={sinceOpening} onDismiss={dismiss} inModal />} />
         {isChoosing && (
           <Dialog class="picker-dialog" labelledBy="picker-title" onEscape={() => setChoosing(false)}>
             <header class="modal-head">

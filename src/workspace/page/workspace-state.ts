@@ -27,6 +27,8 @@ export interface WorkspaceState {
   readonly stack: readonly ModalView[];
   readonly mails: readonly MailView[];
   readonly notices: readonly Notice[];
+  /** How many there were so far; the newest one's id. */
+  readonly noticeCount: number;
   readonly connection: 'connecting' | 'open' | 'lost';
   /** Newest ts the person has seen, by conversation. */
   readonly seen: Readonly<Record<string, string>>;
@@ -40,6 +42,8 @@ export type WorkspaceAction =
   | { readonly type: 'connection'; readonly connection: WorkspaceState['connection'] }
   | { readonly type: 'event'; readonly event: WorkspaceEvent }
   | { readonly type: 'notice_dismissed'; readonly id: number }
+  /** The person went elsewhere, or does the next thing: what was said there is old. */
+  | { readonly type: 'notices_past'; readonly conversationId: string }
   | { readonly type: 'seen'; readonly conversationId: string; readonly ts: string }
   | { readonly type: 'mail_read'; readonly id: string };
 
@@ -52,6 +56,7 @@ export function emptyWorkspace(seen: Readonly<Record<string, string>>, readMails
     stack: [],
     mails: [],
     notices: [],
+    noticeCount: 0,
     connection: 'connecting',
     seen,
     readMails,
@@ -75,6 +80,10 @@ export function reduceWorkspace(state: WorkspaceState, action: WorkspaceAction):
       return { ...state, connection: action.connection };
     case 'notice_dismissed':
       return { ...state, notices: state.notices.filter((notice) => notice.id !== action.id) };
+    case 'notices_past': {
+      const notices = state.notices.filter((notice) => notice.conversationId !== action.conversationId);
+      return notices.length === state.notices.length ? state : { ...state, notices };
+    }
     case 'seen': {
       if ((state.seen[action.conversationId] ?? '') >= action.ts) return state;
       return { ...state, seen: { ...state.seen, [action.conversationId]: action.ts } };
@@ -109,9 +118,9 @@ function reduceEvent(state: WorkspaceState, event: WorkspaceEvent): WorkspaceSta
     case 'conversations':
       return { ...state, conversations: event.conversations };
     case 'notice': {
-      const id = (state.notices.at(-1)?.id ?? 0) + 1;
+      const id = state.noticeCount + 1;
       const notice = { id, conversationId: event.conversationId, text: event.text };
-      return { ...state, notices: [...state.notices, notice].slice(-5) };
+      return { ...state, noticeCount: id, notices: [...state.notices, notice].slice(-5) };
     }
   }
 }

@@ -11,7 +11,6 @@ const grey = '#7d8791';
 const dark = '#3a424a';
 const white = '#ffffff';
 const paper = '#e9edf1';
-const skin = '#f5c14b';
 
 const disc = 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20Z';
 const tile = 'M5 2h14a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H5a3 3 0 0 1-3-3V5a3 3 0 0 1 3-3Z';
@@ -230,7 +229,6 @@ const art: Readonly<Record<string, readonly Shape[]>> = {
     ['M2 3h20v14H11l-5 5v-5H2z', paper],
     ['M7.5 10h.1M12 10h.1M16.5 10h.1', grey, 'line'],
   ],
-  wave: [['M7 12L5 8.5M9.5 10.5l-3-5M12.5 9.5l-3-5.5M15 10l-2.5-4.5M17.5 13V9M7 12c0 6 3 9 6 9s5-3 5-7', skin, 'line']],
   eyes: [
     [
       'M7 5c-2.5 0-4.5 3-4.5 7s2 7 4.5 7 4.5-3 4.5-7S9.5 5 7 5ZM17 5c-2.5 0-4.5 3-4.5 7s2 7 4.5 7 4.5-3 4.5-7-2-7-4.5-7Z',
