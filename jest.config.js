@@ -19,4 +19,6 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/native-errors.ts'],
   testTimeout: 30_000,
+  // A worker that grew is replaced between two files.
+  workerIdleMemoryLimit: '1GB',
 };
