@@ -1,0 +1,100 @@
+import type { Context } from '../../platform/context';
+import { seats } from '../licences/licences.service';
+import { countOutcomes, type StoredRow, selectRowsByAction } from './import-rows.store';
+import { type StoredImport, selectEarlierImports } from './imports.store';
+import type { ImportPreview, ImportProgress, PreviewDifference, RowOutcome } from './imports.types';
+
+/** How many differences and failures a preview shows. */
+const shownInPreview = 10;
+const shownEarlier = 5;
+
+/** The preview of a stored import, with what only the moment knows: the seats that are free now. */
+export async function previewOf(ctx: Context, stored: StoredImport): Promise<ImportPreview> {
+  const firstOf = (action: 'fail' | 'update' | 'invite') =>
+    selectRowsByAction(ctx.db, stored.id, action, 0, shownInPreview);
+  const licence = await seats(ctx);
+  const differences = (await firstOf('update')).flatMap(differencesOf);
+  if (differences.length < shownInPreview) differences.push(...(await firstOf('invite')).flatMap(differencesOf));
+  const earlier =
+    stored.contentHash === null ? [] : await selectEarlierImports(ctx.db, stored.contentHash, stored.id, shownEarlier);
+  const { counts, seatsNeeded, projectsLost, adminsGranted, usersDisabled } = stored.totals;
+  return {
+    id: stored.id,
+    state: stored.state,
+    fileName: stored.fileName,
+    problem: stored.problem,
+    counts,
+    warnings: stored.warnings,
+    differences: differences.slice(0, shownInPreview),
+    failures: (await firstOf('fail')).map(({ rowNumber, email, problems }) => ({
+      row: rowNumber,
+      email: email ?? '',
+      problems,
+    })),
+    seats: { needed: seatsNeeded, free: Math.max(0, licence.total - licence.used) },
+    projectsLost,
+    adminsGranted,
+    usersDisabled,
+    earlier: earlier.map((other) => ({
+      id: other.id,
+      fileName: other.fileName,
+      state: other.state,
+      uploadedAt: other.createdAt,
+      decidedAt: other.decidedAt,
+      decidedBy: other.decidedBy,
+      uploaderSlackId: other.uploaderSlackId,
+    })),
+    planDigest: stored.planDigest,
+    createdAt: stored.createdAt,
+    decidedAt: stored.decidedAt,
+    decidedBy: stored.decidedBy,
+    uploaderSlackId: stored.uploaderSlackId,
+    uploaderUserId: stored.uploaderUserId,
+    conversationId: stored.conversationId,
+    messageTs: stored.messageTs,
+  };
+}
+
+function differencesOf({ rowNumber, email, differences }: StoredRow): PreviewDifference[] {
+  return differences.map((difference) => ({ row: rowNumber, email: email ?? '', ...difference }));
+}
+
+/** How far stored imports are, in two statements. */
+export async function progressOf(ctx: Context, imports: readonly StoredImport[]): Promise<ImportProgress[]> {
+  const counted = await countOutcomes(
+    ctx.db,
+    imports.map(({ id }) => id),
+  );
+  return imports.map((stored) => {
+    const outcomes: Record<RowOutcome | 'pending', number> = {
+      invited: 0,
+      updated: 0,
+      unchanged: 0,
+      failed: 0,
+      pending: 0,
+    };
+    let total = 0;
+    for (const { importId, outcome, total: rows } of counted) {
+      if (importId !== stored.id) continue;
+      outcomes[outcome ?? 'pending'] += rows;
+      total += rows;
+    }
+    return {
+      id: stored.id,
+      state: stored.state,
+      fileName: stored.fileName,
+      problem: stored.problem,
+      total,
+      outcomes,
+      operationId: stored.operationId,
+      uploaderSlackId: stored.uploaderSlackId,
+      uploaderUserId: stored.uploaderUserId,
+      decidedBy: stored.decidedBy,
+      createdAt: stored.createdAt,
+      decidedAt: stored.decidedAt,
+      finishedAt: stored.finishedAt,
+      conversationId: stored.conversationId,
+      messageTs: stored.messageTs,
+    };
+  });
+}

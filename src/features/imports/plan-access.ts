@@ -1,0 +1,82 @@
+import { type Catalogue, profileFor } from '../access/access.service';
+import type { Membership } from '../access/access.types';
+import type { RowChange, RowValues } from './row-plan.types';
+
+type Access = Omit<Membership, 'userId'>;
+
+export interface PlannedAccess {
+  readonly changes: RowChange['memberships'];
+  /** `Apollo (Tester), Zeus (Read Only)`. */
+  readonly old: string;
+  readonly new: string;
+}
+
+/** The default profile after the row; undefined for no change of it. */
+export function plannedDefaultProfile(values: RowValues, isNew: boolean): number | null | undefined {
+  const { profiles, projects } = values;
+  if (profiles === undefined || profiles === null) return profiles;
+  const [only, ...others] = profiles;
+  if (only === undefined || others.length > 0) return undefined;
+  // Beside projects, one line is about them; a new person has no default yet and takes it from there.
+  return isNew || projects === undefined || projects.length === 0 ? only.id : undefined;
+}
+
+/** The set of memberships that the row asks for, and the way there (R57, A23). */
+export function planAccess(
+  values: RowValues,
+  current: readonly Membership[] | null,
+  catalogue: Catalogue,
+  defaultProfileId: number | null,
+): PlannedAccess {
+  const before = new Map((current ?? []).map(({ projectId, profileId }) => [projectId, profileId]));
+  const after = targetOf(values, current === null ? null : before, catalogue, defaultProfileId);
+  const added: Access[] = [];
+  const reprofiled: Access[] = [];
+  for (const [projectId, profileId] of after) {
+    const had = before.get(projectId);
+    if (had === undefined) added.push({ projectId, profileId });
+    else if (had !== profileId) reprofiled.push({ projectId, profileId });
+  }
+  const removed = [...before.keys()].filter((projectId) => !after.has(projectId));
+  return {
+    changes: { added, removed, reprofiled },
+    old: shown(before, catalogue),
+    new: shown(after, catalogue),
+  };
+}
+
+function targetOf(
+  values: RowValues,
+  before: ReadonlyMap<number, number> | null,
+  catalogue: Catalogue,
+  defaultProfileId: number | null,
+): ReadonlyMap<number, number> {
+  const { projects } = values;
+  // The word <clear> means no project at all, the sample project included, also for somebody new.
+  if (projects?.length === 0) return new Map();
+  if (projects === undefined && before !== null) return before;
+  const profiles = values.profiles ?? [];
+  const usual = profileFor(catalogue, defaultProfileId).id;
+  const after = new Map<number, number>();
+  (projects ?? []).forEach(({ id }, index) => {
+    const named = profiles.length === 1 ? profiles[0] : profiles[index];
+    after.set(id, named?.id ?? before?.get(id) ?? usual);
+  });
+  const sample = catalogue.projects.find(({ isSample }) => isSample);
+  if (sample !== undefined && !after.has(sample.id)) {
+    // Everybody invited gets it, and a list of other projects does not take it away.
+    const kept = before === null ? usual : before.get(sample.id);
+    if (kept !== undefined) after.set(sample.id, kept);
+  }
+  return after;
+}
+
+function shown(access: ReadonlyMap<number, number>, catalogue: Catalogue): string {
+  return catalogue.projects
+    .filter(({ id }) => access.has(id))
+    .map(({ id, name }) => {
+      const profile = catalogue.profiles.find((candidate) => candidate.id === access.get(id));
+      return profile === undefined ? name : `${name} (${profile.name})`;
+    })
+    .join(', ');
+}

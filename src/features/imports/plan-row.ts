@@ -1,0 +1,194 @@
+import { emailKey } from '../../lib/email';
+import { listOf, nameKey } from '../../lib/plain-text';
+import type { NewUser, User } from '../users/users.types';
+import { adminLabel, statusLabels, systemLabels } from './field-labels';
+import { headerOf } from './import-columns';
+import type { FieldDifference, ImportRow, RowProblem } from './imports.types';
+import { planAccess, plannedDefaultProfile } from './plan-access';
+import { planSignIn } from './plan-status';
+import type { ReadValues } from './read-row-values';
+import type { PeopleFacts, RowChange, RowPlan, RowValues, SiteFacts, Twins } from './row-plan.types';
+
+/** A row that is left out, and why. */
+export function failing(problems: readonly RowProblem[], userId: number | null = null): RowPlan {
+  return { action: 'fail', userId, change: null, differences: [], problems };
+}
+
+/** Decides what a row does to the data of now. Asks nothing and changes nothing. */
+export function planRow(
+  row: ImportRow,
+  { values, problems: unreadable }: ReadValues,
+  site: SiteFacts,
+  people: PeopleFacts,
+  twins: Twins,
+): RowPlan {
+  const { email } = values;
+  // Without an address nothing else can be judged than what the cells say by themselves.
+  if (email === undefined) return failing(unreadable);
+  const user = people.byEmailKey.get(emailKey(email));
+  const signIn = planSignIn(values, user, site);
+  const problems = [
+    ...unreadable,
+    ...twinProblems(row, values, twins),
+    ...idProblems(values, user, people),
+    ...signIn.problems,
+    ...holderProblems(values, user, people),
+  ];
+  if (problems.length > 0) return failing(problems, user?.id ?? null);
+
+  const { catalogue } = site;
+  const newDefault = plannedDefaultProfile(values, user === undefined);
+  const defaultProfileId = newDefault === undefined ? (user?.defaultProfileId ?? null) : newDefault;
+  const access = planAccess(
+    values,
+    user === undefined ? null : (people.memberships.get(user.id) ?? []),
+    catalogue,
+    defaultProfileId,
+  );
+  const before = new Set(user === undefined ? [] : people.groupIds.get(user.id));
+  const after = values.groups === undefined ? before : new Set(values.groups.map(({ id }) => id));
+  const groups = {
+    // Sorted, so that the same change is the same plan whatever order the database gives.
+    added: [...after].filter((id) => !before.has(id)).sort((a, b) => a - b),
+    removed: [...before].filter((id) => !after.has(id)).sort((a, b) => a - b),
+  };
+  const target: NewUser = {
+    email: user?.email ?? email,
+    emailKey: emailKey(email),
+    firstName: values.firstName ?? user?.firstName ?? '',
+    lastName: values.lastName ?? user?.lastName ?? '',
+    status: signIn.status,
+    isAdmin: values.isAdmin ?? user?.isAdmin ?? false,
+    authSystem: signIn.authSystem,
+    ssoUsername: signIn.ssoUsername,
+    ldapUsername: signIn.ldapUsername,
+    defaultProfileId,
+  };
+  const groupNames = (ids: ReadonlySet<number>) =>
+    catalogue.groups
+      .filter(({ id }) => ids.has(id))
+      .map(({ name }) => name)
+      .join(', ');
+  const profileName = (id: number | null | undefined) =>
+    catalogue.profiles.find((profile) => profile.id === id)?.name ?? '';
+  const differences = [
+    ...columnDifferences(user, target),
+    difference(headerOf.profile, profileName(user?.defaultProfileId), profileName(defaultProfileId)),
+    difference(headerOf.groups, groupNames(before), groupNames(after)),
+    difference(headerOf.projects, access.old, access.new),
+  ].filter(({ old, new: next }) => old !== next);
+
+  const change: RowChange = {
+    person: user === undefined ? target : null,
+    columns: user === undefined ? {} : changedColumns(user, target),
+    status: user === undefined || user.status !== target.status ? target.status : null,
+    memberships: access.changes,
+    groups,
+    sendsReset:
+      user !== undefined &&
+      user.authSystem !== 'internal' &&
+      target.authSystem === 'internal' &&
+      user.status === 'active' &&
+      target.status === 'active' &&
+      !user.hasPassword,
+    seats: step(holdsSeat(user), holdsSeat(target)),
+    admins: step(isActiveAdmin(user), isActiveAdmin(target)),
+  };
+  if (user === undefined) return { action: 'invite', userId: null, change, differences, problems: [] };
+  return changesNothing(change)
+    ? { action: 'unchanged', userId: user.id, change: null, differences: [], problems: [] }
+    : { action: 'update', userId: user.id, change, differences, problems: [] };
+}
+
+const holdsSeat = (user: Pick<User, 'status'> | undefined) => user !== undefined && user.status !== 'disabled';
+const isActiveAdmin = (user: Pick<User, 'status' | 'isAdmin'> | undefined) =>
+  user !== undefined && user.status === 'active' && user.isAdmin;
+const step = (before: boolean, after: boolean): -1 | 0 | 1 => (before === after ? 0 : after ? 1 : -1);
+const difference = (field: string, old: string, next: string): FieldDifference => ({ field, old, new: next });
+
+function columnDifferences(user: User | undefined, target: NewUser): FieldDifference[] {
+  // Of somebody new, what is usual need not be told: no admin, signs in by a password.
+  const usual = { isAdmin: false, authSystem: 'internal' } as const;
+  const { isAdmin, authSystem } = user ?? usual;
+  return [
+    difference(headerOf.firstName, user?.firstName ?? '', target.firstName),
+    difference(headerOf.lastName, user?.lastName ?? '', target.lastName),
+    difference(headerOf.status, user === undefined ? '' : statusLabels[user.status], statusLabels[target.status]),
+    difference(headerOf.authSystem, systemLabels[authSystem], systemLabels[target.authSystem]),
+    difference(headerOf.ssoUsername, user?.ssoUsername ?? '', target.ssoUsername ?? ''),
+    difference(headerOf.ldapUsername, user?.ldapUsername ?? '', target.ldapUsername ?? ''),
+    difference(headerOf.admin, adminLabel(isAdmin), adminLabel(target.isAdmin)),
+  ];
+}
+
+function changedColumns(user: User, target: NewUser): RowChange['columns'] {
+  return {
+    ...(user.firstName !== target.firstName && { firstName: target.firstName }),
+    ...(user.lastName !== target.lastName && { lastName: target.lastName }),
+    ...(user.isAdmin !== target.isAdmin && { isAdmin: target.isAdmin }),
+    ...(user.authSystem !== target.authSystem && { authSystem: target.authSystem }),
+    ...(user.ssoUsername !== target.ssoUsername && { ssoUsername: target.ssoUsername }),
+    ...(user.ldapUsername !== target.ldapUsername && { ldapUsername: target.ldapUsername }),
+    ...(user.defaultProfileId !== target.defaultProfileId && { defaultProfileId: target.defaultProfileId }),
+  };
+}
+
+function changesNothing({ columns, status, memberships, groups }: RowChange): boolean {
+  return (
+    Object.keys(columns).length === 0 &&
+    status === null &&
+    [memberships.added, memberships.removed, memberships.reprofiled, groups.added, groups.removed].every(
+      ({ length }) => length === 0,
+    )
+  );
+}
+
+function twinProblems(row: ImportRow, values: RowValues, twins: Twins): RowProblem[] {
+  const problems: RowProblem[] = [];
+  const look = (key: keyof Twins, value: string | null | undefined, sentence: (others: string) => string) => {
+    if (value === undefined || value === null) return;
+    const others = (twins[key].get(key === 'email' ? emailKey(value) : nameKey(value)) ?? []).filter(
+      (number) => number !== row.rowNumber,
+    );
+    if (others.length === 0) return;
+    const rows = `${others.length === 1 ? 'Row' : 'Rows'} ${listOf(others.slice(0, 5).map(String))}${others.length > 5 ? ' …' : ''}`;
+    problems.push({ field: headerOf[key], sentence: sentence(`${rows} ${others.length === 1 ? 'has' : 'have'}`) });
+  };
+  look('email', values.email, (others) => `${others} the same address. Leave one row for each person.`);
+  for (const key of ['ssoUsername', 'ldapUsername'] as const) {
+    look(
+      key,
+      values[key],
+      (others) => `${others} the same ${headerOf[key]}. Only one person can have it: correct the others.`,
+    );
+  }
+  return problems;
+}
+
+function idProblems(values: RowValues, user: User | undefined, people: PeopleFacts): RowProblem[] {
+  const { userId, email } = values;
+  if (userId === undefined || userId === user?.id) return [];
+  const owner = people.byId.get(userId);
+  const belongs =
+    owner === undefined ? `Nobody has the User ID ${userId}` : `User ID ${userId} belongs to ${owner.email}`;
+  const advice =
+    user === undefined
+      ? 'An import cannot change a Login Email: correct it, or empty User ID to invite a new person.'
+      : `${email} has ${user.id}. Correct one of the two, or empty User ID.`;
+  return [{ field: headerOf.userId, sentence: `${belongs}${user === undefined ? '. ' : '; '}${advice}` }];
+}
+
+function holderProblems(values: RowValues, user: User | undefined, people: PeopleFacts): RowProblem[] {
+  return (['ssoUsername', 'ldapUsername'] as const).flatMap((key) => {
+    const username = values[key];
+    if (username === undefined || username === null) return [];
+    const holder = people.holders[key].get(nameKey(username));
+    if (holder === undefined || holder.id === user?.id) return [];
+    return [
+      {
+        field: headerOf[key],
+        sentence: `${headerOf[key]} “${username}” belongs to ${holder.email}. Correct it, or change that person first.`,
+      },
+    ];
+  });
+}
