@@ -59,6 +59,8 @@ export interface Workspace {
   acceptMail(mail: IncomingMail): MailBodyView;
   /** Tells Socket Mode connections to come anew, as Slack does every few hours. */
   refreshSockets(): void;
+  /** How many Socket Mode connections are open. */
+  connections(): number;
   /** Resolves once no delivery is under way and none is due within a second. */
   idle(): Promise<void>;
   close(): void;
@@ -166,6 +168,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       return accepted;
     },
     refreshSockets: () => socketMode.refresh(),
+    connections: () => socketMode.connections(),
     idle: () => work.idle(),
     close() {
       work.close();

@@ -62,8 +62,14 @@ export interface BoltWorld {
   close(): Promise<void>;
 }
 
-/** Starts a workspace and an app over signed HTTP, or over Socket Mode where the options say so. */
-export async function startBoltWorld(options: Partial<WorkspaceOptions> = {}): Promise<BoltWorld> {
+/**
+ * Starts a workspace and an app over signed HTTP, or over Socket Mode where the options say so. After a lost socket
+ * Bolt waits `pingTimeoutMs` before it comes back, and it gives a socket up that does not answer a ping for as long.
+ */
+export async function startBoltWorld(
+  options: Partial<WorkspaceOptions> = {},
+  pingTimeoutMs = 5000,
+): Promise<BoltWorld> {
   const workspace = createWorkspace({
     people: testPeople,
     channels: testChannels,
@@ -78,10 +84,10 @@ export async function startBoltWorld(options: Partial<WorkspaceOptions> = {}): P
     ? new SocketModeReceiver({
         appToken,
         logger,
-        clientPingTimeout: 100,
+        clientPingTimeout: pingTimeoutMs,
         installerOptions: { clientOptions: { ...clientOptions } },
       })
-    : new HTTPReceiver({ signingSecret, logger, unhandledRequestTimeoutMillis: 350 });
+    : new HTTPReceiver({ signingSecret, logger, unhandledRequestTimeoutMillis: 1200 });
   // With the bot's ids given, Bolt does not ask `auth.test` in the background, which a short test would not wait for.
   const identity = { token: botToken, botId, botUserId, tokenVerificationEnabled: false };
   const app = new App({ ...identity, receiver, clientOptions, logger, socketMode: options.socketMode ?? false });

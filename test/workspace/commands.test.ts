@@ -8,7 +8,7 @@ describe('slash commands', () => {
 
   beforeEach(async () => {
     seen = [];
-    world = await startBoltWorld({ ackTimeoutMs: 200 });
+    world = await startBoltWorld({ ackTimeoutMs: 1000 });
     for (const name of ['/porter', '/plain']) {
       world.app.command(name, async ({ command, ack, respond }) => {
         if (command.text === 'sleep') return;

@@ -56,7 +56,7 @@ describe('events', () => {
       manifest: manifestWith(['file_shared', 'message.im'], ['im:history', 'chat:write']),
     });
     const ada = slack.as('ada');
-    ada.upload('#general', 'a.csv', 'x');
+    await ada.upload('#general', 'a.csv', 'x');
     await ada.post('#general', 'hello');
     await ada.post('@porter', 'hello');
     await workspace.idle();

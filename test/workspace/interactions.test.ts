@@ -44,7 +44,7 @@ describe('interactions', () => {
   beforeEach(async () => {
     seen = [];
     onAction = async () => {};
-    world = await startBoltWorld({ ackTimeoutMs: 300 });
+    world = await startBoltWorld({ ackTimeoutMs: 1000 });
     const { app } = world;
     app.command('/porter', async ({ command, ack, client }) => {
       await ack();

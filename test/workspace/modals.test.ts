@@ -51,7 +51,7 @@ describe('modals', () => {
     submitted = [];
     closed = [];
     answer = undefined;
-    world = await startBoltWorld({ ackTimeoutMs: 300 });
+    world = await startBoltWorld({ ackTimeoutMs: 1000 });
     const { app } = world;
     app.command('/porter', async ({ command, ack, client }) => {
       await ack();
@@ -190,6 +190,31 @@ describe('modals', () => {
     await expect(views.update({ view_id: openedId, hash: openedHash, view: form })).rejects.toThrow('hash_conflict');
     await ada.closeModal();
     await expect(views.update({ view_id: openedId, view: form })).rejects.toThrow('not_found');
+  });
+
+  test.each([false, true])('an update right after the answer comes after it (Socket Mode: %s)', async (socketMode) => {
+    if (socketMode) {
+      await world.close();
+      world = await startBoltWorld({ socketMode });
+    }
+    const plan = { ...form, callback_id: 'slow', blocks: [] };
+    world.app.command('/plain', async ({ command, ack, client }) => {
+      await ack();
+      await client.views.open({ trigger_id: command.trigger_id, view: plan });
+    });
+    world.app.view('slow', async ({ ack, client, view: sent }) => {
+      await ack({ response_action: 'update', view: { ...plan, title: plain('Working') } });
+      await client.views.update({ view_id: sent.id, view: { ...plan, title: plain('Done') } });
+    });
+    const ada = world.slack.as('ada');
+    for (let round = 0; round < 20; round += 1) {
+      await ada.command('#general', '/plain');
+      await ada.modal('Invite');
+      await ada.submit();
+      await ada.modal('Done');
+    }
+    await world.slack.idle();
+    expect(textOf(await ada.modal())).toContain('Done');
   });
 
   test('the app hears of a closed modal only where it asked for it', async () => {

@@ -5,8 +5,11 @@ import { textOf } from '../support/slack-text';
 describe('Socket Mode', () => {
   let world: BoltWorld;
 
-  beforeEach(async () => {
-    world = await startBoltWorld({ socketMode: true, ackTimeoutMs: 300 });
+  beforeEach(() => start());
+  afterEach(() => world.close());
+
+  async function start(pingTimeoutMs?: number) {
+    world = await startBoltWorld({ socketMode: true, ackTimeoutMs: 1000 }, pingTimeoutMs);
     const { app } = world;
     app.command('/porter', async ({ command, ack, respond, client }) => {
       if (command.text === 'sleep') return;
@@ -24,8 +27,7 @@ describe('Socket Mode', () => {
     });
     app.view('f', ({ ack }) => ack({ response_action: 'clear' }));
     app.message(async ({ say }) => void (await say('noted')));
-  });
-  afterEach(() => world.close());
+  }
 
   test('commands, their answers, submissions and events go over the app’s socket', async () => {
     const ada = world.slack.as('ada');
@@ -46,12 +48,14 @@ describe('Socket Mode', () => {
   });
 
   test('the app comes back after Slack asked for a fresh connection', async () => {
+    await world.close();
+    await start(1000);
     const ada = world.slack.as('ada');
     world.workspace.refreshSockets();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    while (world.workspace.connections() > 0) await new Promise(setImmediate);
     await ada.command('#general', '/porter');
     expect(ada.notices()[0]).toContain('did not respond');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    while (world.workspace.connections() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(textOf(await ada.ask('#general', '/porter'))).toBe('heard');
   });
 

@@ -7,6 +7,7 @@ import type { Answer, Delivery, Transport } from './delivery';
 
 const pingEveryMs = 10_000;
 const mostConnections = 10;
+const closeGraceMs = 500;
 
 const envelopeTypes = {
   command: 'slash_commands',
@@ -114,7 +115,11 @@ export function createSocketMode(options: { readonly appId: string; readonly ack
       });
     },
     close() {
-      for (const socket of sockets) socket.terminate();
+      for (const socket of sockets) {
+        socket.close(1001);
+        // Who is just hanging up gets time to; who is not there any more does not keep the process.
+        setTimeout(() => socket.terminate(), closeGraceMs).unref();
+      }
       server.close();
     },
   };

@@ -42,6 +42,17 @@ export function ownsPath(options: ListenerOptions, path: string): boolean {
   return routeFor(options, path) !== null;
 }
 
+/** The address of a request, or null where it or an escape in its path is malformed. */
+function readUrl(address: string): URL | null {
+  try {
+    const url = new URL(address, 'http://localhost');
+    decodeURIComponent(url.pathname);
+    return url;
+  } catch {
+    return null;
+  }
+}
+
 /** Answers everything that is asked of the workspace over HTTP. */
 export function createRequestListener(options: ListenerOptions) {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -49,7 +60,11 @@ export function createRequestListener(options: ListenerOptions) {
       sendText(response, 421, 'This workspace answers only at 127.0.0.1 and localhost.');
       return;
     }
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = readUrl(request.url ?? '/');
+    if (!url) {
+      sendText(response, 400, 'That address cannot be read.');
+      return;
+    }
     const route = routeFor(options, url.pathname);
     if (!route) sendText(response, 404, 'There is nothing here.');
     else await route(request, response, url);
