@@ -121,8 +121,8 @@ export function parseRecipients(text: string): Recipients {
         from = match.index + match[0].length;
         const after = index === matches.length - 1 ? person.slice(from).trim() : '';
         const beside = before !== '' ? before : matches.length === 1 ? after : '';
-        take(match[1] ?? '', beside);
         if (before !== '' && !looksLikeName(before.replace(/["“”]/g, ''))) refuse(before, 'is not an e-mail address');
+        take(match[1] ?? '', beside);
         if (after !== '' && (before !== '' || matches.length > 1 || !looksLikeName(after)))
           refuse(after, 'is not an e-mail address');
       });

@@ -11,6 +11,7 @@ import {
   insertUsers,
   lockUsersById,
   selectActiveAdmins,
+  selectEmailsBeginning,
   selectIdentity,
   selectUserPage,
   selectUsersByEmailKey,
@@ -56,17 +57,7 @@ export async function showUser(ctx: Context, email: string): Promise<User> {
   await requireAdmin(ctx);
   const [user] = await findUsersByEmail(ctx, [email]);
   if (user) return user;
-  const [local = ''] = email.split('@');
-  const near = await selectUserPage(
-    ctx.db,
-    { statuses: ['invited', 'active', 'disabled'], text: local.slice(0, 4) },
-    50,
-    0,
-  );
-  const meant = didYouMean(
-    email,
-    near.map((candidate) => candidate.email),
-  );
+  const meant = didYouMean(email, await selectEmailsBeginning(ctx.db, emailKey(email).slice(0, 2)));
   throw notFound('user', `Nobody here has the address ${email}.${meant === null ? '' : ` Did you mean ${meant}?`}`);
 }
 

@@ -282,3 +282,13 @@ export async function insertIdentity(
     bound_at: now,
   });
 }
+
+/** Addresses that begin with these letters, a few hundred at most, in their order. */
+export async function selectEmailsBeginning(db: Database, letters: string): Promise<string[]> {
+  return db('users')
+    .where('email_key', '>=', letters)
+    .where('email_key', '<', `${letters}\uffff`)
+    .orderBy('email_key')
+    .limit(300)
+    .pluck('email');
+}

@@ -1,4 +1,4 @@
 declare module 'knex/lib/dialects/mysql2/index' {
   const Client: unknown;
-  export default Client;
+  export = Client;
 }
