@@ -28,9 +28,7 @@ export function Dialog({
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
-    // The browser takes the first focusable thing, often the closing cross; a field is what one came for.
-    const first = element?.querySelector<HTMLElement>('[autofocus]') ?? element?.querySelector<HTMLElement>(fields);
-    first?.focus();
+    if (element) focusField(element, element);
     return () => {
       element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -53,6 +51,7 @@ export function Dialog({
       ref={dialog}
       class={`dialog ${rest.class}`}
       role={role}
+      tabIndex={-1}
       aria-modal="true"
       aria-labelledby={labelledBy}
       aria-describedby={describedBy}
@@ -67,7 +66,16 @@ export function Dialog({
   );
 }
 
-const fields = '.dialog-body :is(input:not([type=file]), textarea), .dialog-primary, .dialog-body button';
+const fields = ':is(.dialog-body, .blocks) :is(input:not([type=file]), textarea, button), .dialog-primary';
+
+/**
+ * Puts the focus where one came for: the element with focus_on_load, or the first field, or the main button. The browser
+ * alone would take the closing cross.
+ */
+export function focusField(within: HTMLElement, orElse: HTMLElement | null): void {
+  const first = within.querySelector<HTMLElement>('[autofocus]') ?? within.querySelector<HTMLElement>(fields) ?? orElse;
+  first?.focus();
+}
 
 function keepInside(event: JSX.TargetedKeyboardEvent<HTMLDialogElement>): void {
   const all = [...event.currentTarget.querySelectorAll<HTMLElement>(focusable)].filter((element) => {

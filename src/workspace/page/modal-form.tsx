@@ -5,6 +5,7 @@ import { sentenceOf } from './api';
 import { BlocksView } from './blocks/blocks-view';
 import { inputErrors } from './blocks/form-values';
 import { useFormState } from './blocks/use-form-state';
+import { focusField } from './dialog';
 import { Icon } from './icon';
 import { useShell } from './shell-context';
 import { PlainTextView } from './text/text-view';
@@ -58,10 +59,12 @@ export function ModalForm(props: ModalFormProps): JSX.Element {
   };
   useServerErrors(modal.errors, isSubmitting, showErrors);
 
+  // A view that came in the place of “Loading…”, or that lay below another one, takes the focus to its first field.
   useEffect(() => {
-    if (!isTop || body.current?.contains(document.activeElement)) return;
-    body.current?.querySelector<HTMLElement>('[autofocus], input:not([type=file]), textarea, button')?.focus();
-  }, [isTop]);
+    const at = document.activeElement;
+    const isBusyHere = at !== null && at !== body.current && body.current?.contains(at) === true;
+    if (isTop && body.current && !isBusyHere && !at?.closest('.confirm-dialog')) focusField(body.current, null);
+  }, [isTop, view.blocks]);
 
   const submit = async () => {
     if (isSubmittingNow.current) return;

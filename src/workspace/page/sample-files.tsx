@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ConversationView } from '../protocol';
 import { sentenceOf } from './api';
 import { Popup } from './elements/popup';
@@ -14,7 +14,7 @@ export function SampleFiles(props: { workspace: Workspace; conversation: Convers
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) list.current?.querySelector('button')?.focus();
   }, [isOpen]);
   if (samples.length === 0) return null;

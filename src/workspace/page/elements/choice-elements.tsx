@@ -60,6 +60,7 @@ export function SelectElement({ element }: { element: SingleSelect | ManySelect 
       source={source}
       maxSelected={'max_selected_items' in element ? element.max_selected_items : undefined}
       isPending={handle.isPending}
+      isClearable={handle.place.inputLabelId !== null && !handle.place.required}
       autoFocus={element.focus_on_load === true}
       onChange={(options) => {
         const values = holds === 'option' ? options : options.map((option) => option.value);

@@ -1,6 +1,6 @@
 import type { Button, Overflow, WorkflowButton } from '@slack/types';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ElementState } from '../../protocol';
 import { Icon } from '../icon';
 import { safeUrl } from '../text/safe-url';
@@ -52,7 +52,7 @@ export function OverflowElement({ element }: { element: Overflow }): JSX.Element
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) menu.current?.querySelectorAll<HTMLElement>('[role=menuitem]')[active]?.focus();
   }, [isOpen, active]);
 

@@ -23,6 +23,8 @@ interface PickListProps {
   source: OptionSource;
   maxSelected?: number | undefined;
   isPending: boolean;
+  /** A single choice may be taken back: the input is optional. */
+  isClearable: boolean;
   autoFocus: boolean;
   onChange(selected: readonly OptionView[]): void;
 }
@@ -66,6 +68,12 @@ export function PickList(props: PickListProps): JSX.Element {
     input.current?.focus();
   };
 
+  const clear = () => {
+    close();
+    props.onChange([]);
+    input.current?.focus();
+  };
+
   const onKeyDown = (event: JSX.TargetedKeyboardEvent<HTMLInputElement>) => {
     if (event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
@@ -89,9 +97,9 @@ export function PickList(props: PickListProps): JSX.Element {
       return close();
     }
     if (event.key === 'Tab') return close();
-    if (event.key === 'Backspace' && query === '') {
-      const last = selected.at(-1);
-      if (multiple && last) props.onChange(selected.slice(0, -1));
+    if ((event.key === 'Backspace' || event.key === 'Delete') && query === '') {
+      if (multiple && selected.length > 0) props.onChange(selected.slice(0, -1));
+      else if (single && props.isClearable) clear();
     }
   };
 
@@ -132,6 +140,19 @@ export function PickList(props: PickListProps): JSX.Element {
         onKeyDown={onKeyDown}
         onBlur={close}
       />
+      {single && props.isClearable && !props.isPending && (
+        <button
+          type="button"
+          class="chip-remove"
+          aria-label={`Clear ${single.text.text}`}
+          onClick={(event) => {
+            event.stopPropagation();
+            clear();
+          }}
+        >
+          <Icon name="close" />
+        </button>
+      )}
       {props.isPending ? <span class="spinner" aria-hidden="true" /> : <Icon name="chevron" />}
       {isOpen && (
         <Popup anchor={frame} stretch>
