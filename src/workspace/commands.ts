@@ -1,5 +1,6 @@
 import type { Conversation } from './conversations';
 import type { Core } from './core';
+import { isJsonObject } from './json';
 import type { Person } from './people';
 import { applyResponse } from './responses';
 import { channelName } from './slack-objects';
@@ -9,6 +10,10 @@ import { linkTypedText } from './typed-text';
 const noCommand =
   'In Slack, all messages that start with the "/" character are interpreted as commands. If you want to send a message ' +
   'and not run a command, try preceding the "/" with an empty space.';
+
+function isNothing(body: unknown): boolean {
+  return body === undefined || body === '' || (isJsonObject(body) && Object.keys(body).length === 0);
+}
 
 /** Runs what a person typed, `/users list`; resolves once the app acknowledged it or the person has been told why not. */
 export async function runCommand(core: Core, person: Person, conversation: Conversation, typed: string): Promise<void> {
@@ -54,7 +59,7 @@ export async function runCommand(core: Core, person: Person, conversation: Conve
       conversation,
       answer.status === null ? `${name} failed because the app did not respond.` : text,
     );
-  } else if (answer.body !== undefined && answer.body !== '') {
+  } else if (!isNothing(answer.body)) {
     const refusal = applyResponse(core, target, answer.body);
     if (!refusal) return;
     core.log.complain({ about: `the answer to ${name}: ${refusal.error}`, messages: refusal.messages });

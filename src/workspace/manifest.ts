@@ -34,6 +34,7 @@ function strings(value: unknown): string[] {
 /** Reads a parsed manifest; throws a sentence where a command in it is none. */
 export function readManifest(manifest: unknown): Manifest {
   const features = child(manifest, 'features');
+  const appHome = child(features, 'app_home');
   const commands = Array.isArray(features.slash_commands) ? features.slash_commands : [];
   const appName = stringOr(child(manifest, 'display_information').name, 'App');
   return {
@@ -53,7 +54,7 @@ export function readManifest(manifest: unknown): Manifest {
     botScopes: new Set(strings(child(manifest, 'oauth_config', 'scopes').bot)),
     botEvents: new Set(strings(child(manifest, 'settings', 'event_subscriptions').bot_events)),
     interactive: child(manifest, 'settings', 'interactivity').is_enabled === true,
-    homeTab: child(features, 'app_home').home_tab_enabled === true,
-    messagesTab: child(features, 'app_home').messages_tab_enabled !== false,
+    homeTab: appHome.home_tab_enabled === true,
+    messagesTab: appHome.messages_tab_enabled !== false && appHome.messages_tab_read_only_enabled !== true,
   };
 }

@@ -13,8 +13,7 @@ function listOf(value: unknown): unknown[] {
 /** mrkdwn as a reader sees it: links as `label <url>`, entities undone; mentions and emphasis stay as they are. */
 function readable(mrkdwn: string): string {
   return mrkdwn
-    .replace(/<((?:https?|mailto):[^|>]+)\|([^>]+)>/g, (_all, url, label) => `${label} <${url}>`)
-    .replace(/<((?:https?):[^|>]+)>/g, '$1')
+    .replace(/<((?:https?|mailto):[^|>]+)(?:\|([^>]+))?>/g, (_all, url, label) => (label ? `${label} <${url}>` : url))
     .replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&');

@@ -152,7 +152,8 @@ function createActor(workspace: Workspace, name: string): Actor {
     .map((message) => ({ type: 'message', message }));
   const wakers = new Set<() => void>();
   let mark = 0;
-  let typed: { readonly viewId: string; readonly state: StateValues } = { viewId: '', state: {} };
+  /** What was put in each modal so far. */
+  const typed = new Map<string, StateValues>();
   acts.subscribe(id, (event) => {
     events.push(event);
     for (const wake of [...wakers]) wake();
@@ -237,12 +238,14 @@ function createActor(workspace: Workspace, name: string): Actor {
   };
 
   const stateOf = (shown: Shown): StateValues => {
-    if (!('view' in shown) || typed.viewId !== (shown as ModalView).id) return {};
-    return keptState(typed.state, topModal().view.blocks);
+    if (!('view' in shown)) return {};
+    const { id: viewId, view } = shown as ModalView;
+    const now = acts.stack(id).find((modal) => modal.id === viewId)?.view ?? view;
+    return keptState(typed.get(viewId) ?? {}, now.blocks);
   };
 
   const put = (shown: Shown, placed: PlacedElement, own: ElementState) => {
-    if ('view' in shown) typed = { viewId: (shown as ModalView).id, state: withElement(stateOf(shown), placed, own) };
+    if ('view' in shown) typed.set((shown as ModalView).id, withElement(stateOf(shown), placed, own));
   };
 
   const use = (shown: Shown, placed: PlacedElement, chosen: Readonly<Record<string, unknown>>) => {

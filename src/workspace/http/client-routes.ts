@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isJsonObject, type JsonObject, parseJson, stringOr } from '../json';
 import type { PersonActs } from '../person-acts';
-import { clientHeader, clientPath, type PostActionBody, type PostSuggestionBody, type StateValues } from '../protocol';
+import {
+  clientHeader,
+  clientPath,
+  type DropSampleBody,
+  type PostActionBody,
+  type PostSuggestionBody,
+  type SubmitViewBody,
+} from '../protocol';
 import { Refused } from '../refused';
 import { sendBytes, sendDownload, sendJson } from './answers';
 import { isMultipart, readBody, readForm } from './body';
@@ -83,11 +90,12 @@ const withHeader: Readonly<Record<string, Handler>> = {
   },
   'POST /samples': async (asked) => {
     const body = await bodyOf(asked);
-    return asked.acts.dropSample(asked.as, text(body, 'name'), text(body, 'conversationId'));
+    const drop: DropSampleBody = { name: text(body, 'name'), conversationId: text(body, 'conversationId') };
+    return asked.acts.dropSample(asked.as, drop.name, drop.conversationId);
   },
   'POST /home': ({ acts, as }) => ({ view: acts.openHome(as) }),
   'POST /views/*/submit': async (asked) => {
-    const state = object(await bodyOf(asked), 'state') as StateValues;
+    const state = object(await bodyOf(asked), 'state') as SubmitViewBody['state'];
     return { errors: await asked.acts.submit(asked.as, asked.id, state) };
   },
   'POST /views/*/close': async (asked) => {
