@@ -18,6 +18,24 @@ const kindMask = 7;
 const formulaFlag = 1 << 17;
 const linkFlag = 1 << 18;
 
+/** Above this length a row is likely to be sparse, and walking through its gaps dear. */
+const longRow = 256;
+
+/** Calls `visit` for each filled cell of a row with its column (from 0), from left to right. */
+export function visitCells({ cells }: SheetRow, visit: (cell: SheetCell, column: number) => void): void {
+  if (cells.length > longRow) {
+    for (const key of Object.keys(cells)) {
+      const cell = cells[Number(key)];
+      if (cell) visit(cell, Number(key));
+    }
+    return;
+  }
+  for (let column = 0; column < cells.length; column += 1) {
+    const cell = cells[column];
+    if (cell) visit(cell, column);
+  }
+}
+
 /** Packs rows; `unpackRows` gives them back, cell by cell. */
 export function packRows(rows: readonly SheetRow[]): PackedRows {
   const texts: string[] = [];
@@ -25,9 +43,7 @@ export function packRows(rows: readonly SheetRow[]): PackedRows {
   for (const row of rows) {
     const countAt = layout.push(row.number, 0) - 1;
     let count = 0;
-    // forEach visits only the filled places of a sparse array.
-    row.cells.forEach((cell, column) => {
-      if (!cell) return;
+    visitCells(row, (cell, column) => {
       const flags = (cell.formula ? formulaFlag : 0) | (cell.link === undefined ? 0 : linkFlag);
       layout.push(column | (kinds.indexOf(cell.kind) << kindShift) | flags);
       texts.push(cell.text);

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { detectSheet } from './detect-sheet';
 import { readCsv } from './read-csv';
 import { readXlsx } from './read-xlsx';
-import { packRows } from './row-packing';
+import { packRows, visitCells } from './row-packing';
 import { type SheetRow, SheetUnreadable } from './sheet.types';
 import { type CreditMessage, initialCredits, type SheetTask, type WorkerMessage } from './sheet-messages';
 
@@ -39,10 +39,10 @@ function* splitBatches(rows: readonly SheetRow[]): Generator<readonly SheetRow[]
   let start = 0;
   let cells = 0;
   let length = 0;
-  for (let index = 0; index < rows.length; index += 1) {
-    rows[index]?.cells.forEach((cell) => {
+  for (const [index, row] of rows.entries()) {
+    visitCells(row, ({ text, link }) => {
       cells += 1;
-      length += (cell?.text.length ?? 0) + (cell?.link?.length ?? 0);
+      length += text.length + (link?.length ?? 0);
     });
     if (index + 1 - start === maxBatchRows || cells >= maxBatchCells || length >= maxBatchLength) {
       yield rows.slice(start, index + 1);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { stream as excelStream, type Style, type Worksheet } from 'exceljs';
+import { type CellValue, stream as excelStream, type Style, type Worksheet } from 'exceljs';
 import { toInertCsv } from './inert-csv';
 import { columnLetters } from './read-xlsx';
 import { defaultSheetLimits, lastSheetColumn, lastSheetRow } from './sheet.types';
@@ -85,7 +85,6 @@ export async function writeWorkbook(
       const worksheet = workbook.addWorksheet(sheet.name, { views: [{ state: 'frozen', ySplit: 1 }] });
       await writeRows(worksheet, sheet, lists, signal);
       worksheet.commit();
-      await roomInQueue(worksheet, signal);
     }
     if (lists.length > 0) writeLists(workbook.addWorksheet(listSheetName, { state: 'hidden' }), lists);
     await withSignal(workbook.commit(), signal);
@@ -142,7 +141,7 @@ function writeRow(worksheet: Worksheet, values: readonly SheetValue[], notes: { 
       );
     }
     const cell = row.getCell(index + 1);
-    if (text !== '') cell.value = escapeXmlText(text);
+    if (text !== '') cell.value = cellValue(text);
     cell.style = style(text, fault);
     if (fault && notes.left > 0) {
       cell.note = escapeXmlText(fault);
@@ -150,6 +149,15 @@ function writeRow(worksheet: Worksheet, values: readonly SheetValue[], notes: { 
     }
   });
   row.commit();
+}
+
+/**
+ * exceljs writes a string as the result of a formula that is not there (`t="str"`), which is the fastest. In those
+ * LibreOffice trims blanks and leaves escapes alone, so such text goes in as an inline string, which keeps both.
+ */
+function cellValue(text: string): CellValue {
+  const escaped = escapeXmlText(text);
+  return escaped !== text || /^\s|\s$/.test(text) ? { richText: [{ text: escaped }] } : text;
 }
 
 const listSheetName = 'Choices';
@@ -185,7 +193,10 @@ function writeLists(worksheet: Worksheet, lists: readonly string[][]) {
   worksheet.commit();
 }
 
-/** The stream writer takes rows without end; this waits until most of what it took has been packed. */
+/**
+ * The stream writer takes rows without end; this waits until what it took has been packed. Not to be asked after the
+ * sheet's commit: an ended stream does not say that it has drained.
+ */
 async function roomInQueue(worksheet: Worksheet, signal: AbortSignal): Promise<void> {
   const pipe = (worksheet as unknown as WriterInternals).stream.pipes[0];
   if (!pipe || pipe._writableState.length <= maxQueuedBytes) return;

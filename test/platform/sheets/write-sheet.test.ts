@@ -1,0 +1,282 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { PassThrough, Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Workbook } from 'exceljs';
+import fc from 'fast-check';
+import { openArchive } from '../../../src/platform/sheets/archive';
+import { fromInertCsv } from '../../../src/platform/sheets/inert-csv';
+import { readCsv } from '../../../src/platform/sheets/read-csv';
+import { readXlsx } from '../../../src/platform/sheets/read-xlsx';
+import { defaultSheetLimits } from '../../../src/platform/sheets/sheet.types';
+import { type SheetSpec, type SheetValue, writeCsv, writeWorkbook } from '../../../src/platform/sheets/write-sheet';
+import { collectRows, openFolder, textsOf } from './sheet-files';
+
+let files: Awaited<ReturnType<typeof openFolder>>;
+let made = 0;
+beforeAll(async () => {
+  files = await openFolder();
+});
+afterAll(() => files.remove());
+
+const newPath = (extension: string) => `${files.folder}/${++made}.${extension}`;
+const columnsOf = (count: number) => Array.from({ length: count }, (_, index) => ({ header: `H${index}`, width: 12 }));
+
+async function write(sheets: readonly SheetSpec[]): Promise<string> {
+  const path = newPath('xlsx');
+  await writeWorkbook(createWriteStream(path), sheets);
+  return path;
+}
+async function open(path: string) {
+  const workbook = new Workbook();
+  await workbook.xlsx.read(createReadStream(path));
+  return workbook;
+}
+async function partOf(path: string, name: string): Promise<string> {
+  const archive = await openArchive(path, defaultSheetLimits);
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive.inflate(name)) chunks.push(chunk);
+  archive.close();
+  return Buffer.concat(chunks).toString();
+}
+const readBack = async (path: string) => textsOf(await collectRows(readXlsx(path, defaultSheetLimits)));
+
+/** Rows as a reader gives them: blank cells at the end and blank rows are gone. */
+const trimmed = (rows: ReadonlyArray<readonly string[]>) =>
+  rows.map((row) => row.slice(0, row.findLastIndex((text) => text !== '') + 1)).filter((row) => row.length > 0);
+
+const anyUnits = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) });
+const tricky = fc.string({
+  unit: fc.constantFrom(
+    '=',
+    '+',
+    '-',
+    '@',
+    "'",
+    '"',
+    ',',
+    ';',
+    '\t',
+    '\r',
+    '\n',
+    ' ',
+    '_x000D_',
+    '\u0000',
+    '<',
+    '&',
+    '😀',
+  ),
+});
+const table = (value: fc.Arbitrary<string>) =>
+  fc.array(fc.array(value, { minLength: 3, maxLength: 3 }), { maxLength: 8 });
+
+test('whatever is written to a workbook is read back character for character', async () => {
+  await fc.assert(
+    fc.asyncProperty(table(fc.oneof(anyUnits, tricky)), async (rows) => {
+      const path = await write([{ name: 'People', columns: columnsOf(3), rows }]);
+      expect((await readBack(path)).slice(1)).toEqual(trimmed(rows));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('whatever is written to CSV is read back character for character', async () => {
+  const text = fc.oneof(fc.string({ unit: 'binary' }), tricky);
+  await fc.assert(
+    fc.asyncProperty(table(text), async (rows) => {
+      const path = newPath('csv');
+      await writeCsv(createWriteStream(path), { columns: columnsOf(3), rows });
+      const read = textsOf(await collectRows(readCsv(path, defaultSheetLimits)));
+      expect(read.slice(1).map((row) => row.map(fromInertCsv))).toEqual(trimmed(rows));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('CSV has a byte-order mark, CRLF, and quotes where they are needed', async () => {
+  const path = newPath('csv');
+  const rows: SheetValue[][] = [
+    ['ada@example.com', 'Ada "the first"', { text: 'x,y', fault: 'no' }],
+    ['007', '=1+1', 'a\nb'],
+  ];
+  await writeCsv(createWriteStream(path), { columns: columnsOf(3), rows });
+  expect(await readFile(path, 'utf8')).toBe(
+    `\ufeffH0,H1,H2\r\nada@example.com,"Ada ""the first""","x,y"\r\n007,"'=1+1","a\nb"\r\n`,
+  );
+});
+
+test('every cell of a workbook is text, also one that looks like a formula or a number', async () => {
+  const rows = [['=1+1', '007', '+49', '-1', '@a', '1e5', 'TRUE']];
+  const sheet = (await open(await write([{ name: 'People', columns: columnsOf(7), rows }]))).worksheets[0];
+  for (let column = 1; column <= 7; column += 1) {
+    const cell = sheet?.getCell(2, column);
+    expect(cell?.value).toBe(rows[0]?.[column - 1]);
+    expect(cell?.numFmt).toBe('@');
+    expect(cell?.formula).toBeFalsy();
+    // What a person types below the last row stays text as well.
+    expect(sheet?.getColumn(column).numFmt).toBe('@');
+  }
+});
+
+test('the header is bold, frozen and filterable, and columns are as wide as asked', async () => {
+  const path = await write([
+    { name: 'People', columns: [{ header: 'Login Email', width: 30, note: 'The key' }], rows: [['a'], ['b']] },
+  ]);
+  const sheet = (await open(path)).worksheets[0];
+  expect(sheet?.getCell('A1').font.bold).toBe(true);
+  expect(sheet?.getCell('A1').note).toBe('The key');
+  expect(sheet?.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 });
+  expect(sheet?.autoFilter).toBe('A1:A3');
+  expect(sheet?.getColumn(1).width).toBe(30);
+});
+
+test('a fault colours its cell and says itself in a note; line breaks wrap', async () => {
+  const rows: SheetValue[][] = [
+    ['fine', { text: 'Apolo', fault: 'did you mean “Apollo”?' }],
+    ['Apollo\nGemini', { text: '', fault: 'is missing' }],
+  ];
+  const sheet = (await open(await write([{ name: 'People', columns: columnsOf(2), rows }]))).worksheets[0];
+  expect(sheet?.getCell('B2').fill).toMatchObject({ type: 'pattern', pattern: 'solid' });
+  expect(sheet?.getCell('B2').note).toBe('did you mean “Apollo”?');
+  expect(sheet?.getCell('B3').note).toBe('is missing');
+  expect(sheet?.getCell('A2').fill).toMatchObject({ pattern: 'none' });
+  expect(sheet?.getCell('A3').alignment.wrapText).toBe(true);
+});
+
+test('choices are offered as a drop-down list, long ones from a hidden sheet', async () => {
+  const projects = Array.from({ length: 40 }, (_, index) => `Project, ${index}`);
+  const columns = [
+    { header: 'Status', width: 10, choices: ['Active', 'Invited', 'Disabled'] },
+    { header: 'Projects', width: 10, choices: projects },
+  ];
+  const path = await write([{ name: 'People', columns, rows: [['Active', 'x']] }]);
+  const sheet = await partOf(path, 'xl/worksheets/sheet1.xml');
+  expect(sheet).toContain('sqref="A2:A1048576"');
+  expect(sheet).toContain('<formula1>&quot;Active,Invited,Disabled&quot;</formula1>');
+  expect(sheet).toContain('sqref="B2:B1048576"');
+  expect(sheet).toContain('<formula1>Choices!$A$1:$A$40</formula1>');
+  expect(await partOf(path, 'xl/workbook.xml')).toMatch(/<sheet [^>]*name="Choices"[^>]*state="hidden"/);
+  expect(await partOf(path, 'xl/worksheets/sheet2.xml')).toContain('<v>Project, 39</v>');
+  expect(await readBack(path)).toEqual([
+    ['Status', 'Projects'],
+    ['Active', 'x'],
+  ]);
+});
+
+test('several sheets with faults in each are written', async () => {
+  const rows: SheetValue[][] = [[{ text: 'x', fault: 'bad' }]];
+  const path = await write([
+    { name: 'First', columns: columnsOf(1), rows },
+    { name: 'Second', columns: columnsOf(1), rows },
+  ]);
+  const workbook = await open(path);
+  expect(workbook.worksheets.map(({ name }) => name)).toEqual(['First', 'Second']);
+  for (const sheet of workbook.worksheets) expect(sheet.getCell('A2').note).toBe('bad');
+});
+
+test('a sheet without rows has its header', async () => {
+  async function* none(): AsyncGenerator<string[]> {}
+  expect(await readBack(await write([{ name: 'People', columns: columnsOf(2), rows: none() }]))).toEqual([
+    ['H0', 'H1'],
+  ]);
+});
+
+test('rows are taken no faster than a slow output takes them', async () => {
+  let taken = 0;
+  function* rows() {
+    for (; taken < 60_000; taken += 1) yield [`person-${taken}`, randomBytes(60).toString('hex')];
+  }
+  const output = new PassThrough();
+  const writing = writeWorkbook(output, [{ name: 'People', columns: columnsOf(2), rows: rows() }]);
+  let takenBefore = -1;
+  while (taken !== takenBefore) {
+    takenBefore = taken;
+    await pause(1500);
+  }
+  expect(taken).toBeLessThan(45_000);
+  output.resume();
+  await writing;
+  expect(taken).toBe(60_000);
+});
+
+test('an output that breaks ends the writing and the taking of rows', async () => {
+  let closed = false;
+  async function* rows() {
+    try {
+      for (let index = 0; ; index += 1) yield [`person-${index * 7919}`];
+    } finally {
+      closed = true;
+    }
+  }
+  let chunks = 0;
+  const output = new Writable({
+    write(_chunk, _encoding, done) {
+      chunks += 1;
+      done(chunks > 3 ? new Error('disk full') : undefined);
+    },
+  });
+  const writing = writeWorkbook(output, [{ name: 'People', columns: columnsOf(1), rows: rows() }]);
+  await expect(writing).rejects.toThrow('disk full');
+  expect(closed).toBe(true);
+});
+
+test.each(['xlsx', 'csv'])('an aborted signal ends the writing of %s, also while the output is stuck', async (kind) => {
+  function* rows() {
+    for (let index = 0; ; index += 1) yield [`person-${index * 7919}`];
+  }
+  const output = new PassThrough();
+  const options = { signal: AbortSignal.timeout(300) };
+  const sheet = { name: 'People', columns: columnsOf(1), rows: rows() };
+  const writing = kind === 'xlsx' ? writeWorkbook(output, [sheet], options) : writeCsv(output, sheet, options);
+  await expect(writing).rejects.toMatchObject({ name: expect.stringMatching(/TimeoutError|AbortError/) });
+  expect(output.destroyed).toBe(true);
+});
+
+test('rows that fail to come end the writing with their error', async () => {
+  // biome-ignore lint/correctness/useYield: it fails before its first row
+  async function* rows(): AsyncGenerator<string[]> {
+    throw new Error('the database is gone');
+  }
+  await expect(write([{ name: 'People', columns: columnsOf(1), rows: rows() }])).rejects.toThrow(
+    'the database is gone',
+  );
+});
+
+test('a cell longer than the format allows is refused by its place', async () => {
+  const rows = [
+    ['a', 'b'],
+    ['a', 'x'.repeat(32_768)],
+  ];
+  await expect(write([{ name: 'People', columns: columnsOf(2), rows }])).rejects.toThrow(
+    'Cell B3 would have more than 32767',
+  );
+});
+
+test('LibreOffice reads what is written as the same text and runs nothing', async () => {
+  const rows = [
+    ['=1+1', '007', ' two  spaces ', 'Apollo\nGemini'],
+    ['+1', '@x', 'Zoë 👩🏽‍💻', 'a_x000D_b'],
+    ["'=x", '-5', '2026-01-31', 'x"y'],
+  ];
+  const path = await write([{ name: 'People', columns: columnsOf(4), rows }]);
+  try {
+    await promisify(execFile)('soffice', [
+      `-env:UserInstallation=file://${files.folder}/profile`,
+      '--headless',
+      '--convert-to',
+      'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false',
+      '--outdir',
+      `${files.folder}/converted`,
+      path,
+    ]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const converted = `${files.folder}/converted/${made}.csv`;
+  const read = textsOf(await collectRows(readCsv(converted, defaultSheetLimits)));
+  expect(read.slice(1)).toEqual(rows);
+}, 60_000);
