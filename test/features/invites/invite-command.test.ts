@@ -1,3 +1,4 @@
+import { inviteUsers } from '../../../src/features/invites/invites.service';
 import { insertProject, insertUser } from '../../support/builders';
 import { forEachDatabase } from '../../support/databases';
 import { textOf } from '../../support/slack-text';
@@ -169,7 +170,6 @@ forEachDatabase((database) => {
   test('the same command delivered twice invites once', async () => {
     const ada = await start();
     const { ctx } = usher;
-    const { inviteUsers } = await import('../../../src/features/invites/invites.service');
     const input = {
       recipients: [{ email: 'twice@x.example', firstName: '', lastName: '' }],
       profileId: null,
