@@ -40,61 +40,65 @@ export function Sidebar({ state, place, isOpen, onGo, onClose }: SidebarProps): 
         aria-label="Workspace"
         onKeyDown={(event) => event.key === 'Escape' && isOpen && onClose()}
       >
-        <h2 class="side-heading" id="side-channels">
-          Channels
-        </h2>
-        <ul class="side-list" aria-labelledby="side-channels">
-          {channels.map((channel) => (
-            <li key={channel.id}>
-              <SideItem
-                isHere={isHere(channel)}
-                isUnread={isUnread(state, channel) && !isHere(channel)}
-                onClick={() => onGo({ kind: 'conversation', id: channel.id })}
-              >
-                <Icon name="hash" />
-                <span class="ellipsis">{channel.name}</span>
-              </SideItem>
-            </li>
-          ))}
-        </ul>
-        <h2 class="side-heading" id="side-apps">
-          Apps
-        </h2>
-        <ul class="side-list" aria-labelledby="side-apps">
-          {direct.map((conversation) => (
-            <li key={conversation.id}>
-              <SideItem
-                isHere={isHere(conversation)}
-                isUnread={isUnread(state, conversation) && !isHere(conversation)}
-                onClick={() => onGo({ kind: 'conversation', id: conversation.id })}
-              >
-                <Avatar person={bot} size="small" />
-                <span class="ellipsis">{conversation.name}</span>
-              </SideItem>
-            </li>
-          ))}
-        </ul>
-        <h2 class="side-heading" id="side-demo">
-          Outside Slack
-        </h2>
-        <ul class="side-list" aria-labelledby="side-demo">
-          <li>
-            <SideItem
-              isHere={place?.kind === 'mail'}
-              isUnread={unread > 0}
-              onClick={() => onGo({ kind: 'mail', id: null })}
-            >
-              <Icon name="mail" />
-              <span class="ellipsis">Mail room</span>
-              {unread > 0 && (
-                <span class="badge">
-                  {unread > 99 ? '99+' : unread}
-                  <span class="sr-only"> unread</span>
-                </span>
-              )}
-            </SideItem>
-          </li>
-        </ul>
+        {state.boot && (
+          <>
+            <h2 class="side-heading" id="side-channels">
+              Channels
+            </h2>
+            <ul class="side-list" aria-labelledby="side-channels">
+              {channels.map((channel) => (
+                <li key={channel.id}>
+                  <SideItem
+                    isHere={isHere(channel)}
+                    isUnread={isUnread(state, channel) && !isHere(channel)}
+                    onClick={() => onGo({ kind: 'conversation', id: channel.id })}
+                  >
+                    <Icon name="hash" />
+                    <span class="ellipsis">{channel.name}</span>
+                  </SideItem>
+                </li>
+              ))}
+            </ul>
+            <h2 class="side-heading" id="side-apps">
+              Apps
+            </h2>
+            <ul class="side-list" aria-labelledby="side-apps">
+              {direct.map((conversation) => (
+                <li key={conversation.id}>
+                  <SideItem
+                    isHere={isHere(conversation)}
+                    isUnread={isUnread(state, conversation) && !isHere(conversation)}
+                    onClick={() => onGo({ kind: 'conversation', id: conversation.id })}
+                  >
+                    <Avatar person={bot} size="small" />
+                    <span class="ellipsis">{conversation.name}</span>
+                  </SideItem>
+                </li>
+              ))}
+            </ul>
+            <h2 class="side-heading" id="side-demo">
+              Outside Slack
+            </h2>
+            <ul class="side-list" aria-labelledby="side-demo">
+              <li>
+                <SideItem
+                  isHere={place?.kind === 'mail'}
+                  isUnread={unread > 0}
+                  onClick={() => onGo({ kind: 'mail', id: null })}
+                >
+                  <Icon name="mail" />
+                  <span class="ellipsis">Mail room</span>
+                  {unread > 0 && (
+                    <span class="badge">
+                      {unread > 99 ? '99+' : unread}
+                      <span class="sr-only"> unread</span>
+                    </span>
+                  )}
+                </SideItem>
+              </li>
+            </ul>
+          </>
+        )}
         <p class="side-note">
           The real bot, a stand-in Slack. Nothing here leaves this computer; mails are kept in the mail room.
         </p>

@@ -1,11 +1,4 @@
-import type {
-  ActionsBlockElement,
-  Confirm,
-  InputBlockElement,
-  KnownBlock,
-  SectionBlockAccessory,
-  TextObject,
-} from '@slack/types';
+import type { ActionsBlockElement, Confirm, InputBlockElement, KnownBlock, SectionBlockAccessory } from '@slack/types';
 import type { SlackBlock } from '../../protocol';
 
 /** Any element that a person can click or fill. */
@@ -13,7 +6,7 @@ export type Element = ActionsBlockElement | InputBlockElement | SectionBlockAcce
 
 /** A confirmation question before a click counts. */
 export type Question = Confirm;
-export type { KnownBlock, TextObject };
+export type { KnownBlock };
 
 /** Server-checked blocks, with Slack's own types. */
 export function knownBlocks(blocks: readonly SlackBlock[]): readonly KnownBlock[] {

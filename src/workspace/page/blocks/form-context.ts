@@ -23,8 +23,11 @@ export interface BlockForm {
   readonly people: readonly PersonView[];
   readonly channels: readonly ConversationView[];
   setState(blockId: string, actionId: string, state: ElementState): void;
-  /** Delivers a click; ignored while an earlier one of the same element is on its way. */
-  act(blockId: string, actionId: string, detail: ActionDetail, question?: Question): Promise<void>;
+  /**
+   * Delivers a click, or a choice that sends one. A click while an earlier one of the same element is on its way is
+   * ignored; a choice waits. Resolves to false when the person answered the question with no.
+   */
+  act(blockId: string, actionId: string, detail: ActionDetail, question?: Question): Promise<boolean>;
   isPending(blockId: string, actionId: string): boolean;
   suggest(blockId: string, actionId: string, query: string): Promise<SuggestionsView>;
   upload(file: File): Promise<FileView>;

@@ -5,7 +5,7 @@ import { sentenceOf } from '../api';
 import { ConfirmDialog } from '../confirm-dialog';
 import { useShell } from '../shell-context';
 import { type KnownBlock, knownBlocks, type Question } from './block-kit';
-import type { BlockForm } from './form-context';
+import type { ActionDetail, BlockForm } from './form-context';
 import { hasChanges, reconcileValues } from './form-values';
 
 interface FormOptions {
@@ -41,6 +41,7 @@ export function useFormState({ domId, container, blocks: given }: FormOptions): 
   const [asked, setAsked] = useState<{ question: Question; answer(yes: boolean): void } | null>(null);
   const held = useRef<Held | null>(null);
   const inFlight = useRef(new Set<string>());
+  const waiting = useRef(new Map<string, ActionDetail>());
   const isMounted = useRef(true);
   useEffect(() => {
     isMounted.current = true;
@@ -79,10 +80,17 @@ export function useFormState({ domId, container, blocks: given }: FormOptions): 
 
   const act: BlockForm['act'] = async (blockId, actionId, detail, question) => {
     const key = `${blockId}/${actionId}`;
-    if (inFlight.current.has(key)) return;
+    if (inFlight.current.has(key)) {
+      // A second click is none until the first was acknowledged; a value that changed meanwhile is sent afterwards.
+      if (detail.type !== 'button' && detail.type !== 'overflow') waiting.current.set(key, detail);
+      return true;
+    }
     inFlight.current.add(key);
     try {
-      if (question && !(await ask(question))) return;
+      if (question && !(await ask(question))) {
+        waiting.current.delete(key);
+        return false;
+      }
       setPending([...inFlight.current]);
       clearError(blockId);
       const action = { ...detail, block_id: blockId, action_id: actionId };
@@ -94,6 +102,10 @@ export function useFormState({ domId, container, blocks: given }: FormOptions): 
       inFlight.current.delete(key);
       setPending([...inFlight.current]);
     }
+    const next = waiting.current.get(key);
+    waiting.current.delete(key);
+    if (next) await act(blockId, actionId, next);
+    return true;
   };
 
   const form: BlockForm = {

@@ -17,9 +17,9 @@ export function ToggleElement({ element }: { element: Checkboxes | RadioButtons 
   const { id, 'aria-invalid': invalid, 'aria-required': required, ...naming } = handle.naming;
 
   const toggle = (option: ToggleOption) => {
-    if (isRadio) return handle.change({ type: element.type, selected_option: option }, element.confirm);
-    const next = element.options.filter((other) => (other === option) !== chosen.has(other.value));
-    handle.change({ type: element.type, selected_options: next }, element.confirm);
+    const others = element.options.filter((other) => (other === option) !== chosen.has(other.value));
+    const choice = isRadio ? { selected_option: option } : { selected_options: others };
+    handle.change({ type: element.type, ...choice }, element.confirm);
   };
 
   return (

@@ -60,8 +60,12 @@ export function useElement<State extends ElementState>(element: Element, empty: 
     keep,
     send,
     change: (state, question) => {
+      const before = form.values[blockId]?.[actionId];
       keep(state);
-      if (place.dispatches) send(state, question);
+      if (!place.dispatches) return;
+      void form.act(blockId, actionId, state, question).then((isMeant) => {
+        if (!isMeant && before) form.setState(blockId, actionId, before);
+      });
     },
   };
 }
