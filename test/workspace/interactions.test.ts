@@ -1,5 +1,5 @@
 import type { BlockAction } from '@slack/bolt';
-import { type BoltWorld, startBoltWorld } from '../support/bolt-app';
+import { type BoltWorld, startBoltWorld, testManifest } from '../support/bolt-app';
 import { textOf } from '../support/slack-text';
 
 const buttons = [
@@ -152,6 +152,40 @@ describe('interactions', () => {
     world.workspace.setRequestUrl('http://127.0.0.1:1/slack/events');
     await ada.click(message, 'Confirm');
     expect(ada.notices()[0]).toContain('did not respond');
+  });
+
+  test('a click in the Home brings the view, and no response_url', async () => {
+    const ada = world.slack.as('ada');
+    const view = { type: 'home' as const, blocks: [buttons[1]] as never };
+    await world.app.client.views.publish({ user_id: ada.id, view });
+    await ada.click(world.workspace.acts.home('ada') as never, 'Confirm');
+    expect(seen[0]).toMatchObject({
+      container: { type: 'view' },
+      view: { type: 'home', root_view_id: seen[0]?.view?.id },
+    });
+    expect(seen[0]).not.toHaveProperty('response_url');
+    expect(seen[0]).not.toHaveProperty('channel');
+  });
+
+  test('somebody from another company clicks with their own team and enterprise', async () => {
+    await world.slack.as('ada').command('#general', '/porter');
+    await world.slack.as('erin').click(await world.slack.as('erin').waitForMessage('Confirm'), 'Confirm');
+    expect(seen[0]).toMatchObject({
+      team: { id: 'T0PARTNER1', domain: 'partner', enterprise_id: 'E0PARTNER' },
+      user: { team_id: 'T0PARTNER1' },
+      enterprise: { id: 'E0PARTNER', name: 'Partner Group' },
+    });
+  });
+
+  test('an app whose manifest has no interactivity hears of no click', async () => {
+    await world.close();
+    const settings = { ...testManifest.settings, interactivity: { is_enabled: false } };
+    world = await startBoltWorld({ manifest: { ...testManifest, settings } });
+    const ada = world.slack.as('ada');
+    await world.app.client.chat.postMessage({ channel: '#general', text: 'Choose', blocks: buttons as never });
+    await ada.click(await ada.waitForMessage('Confirm'), 'Confirm');
+    expect(ada.notices()).toEqual(['This app is not configured to handle interactive responses.']);
+    expect(world.workspace.deliveries.list().filter(({ kind }) => kind === 'interaction')).toEqual([]);
   });
 
   describe('a response_url', () => {
