@@ -90,12 +90,12 @@ export function readHeader(row: SheetRow): ImportHeader | { readonly problem: st
   const fields = new Map<number, FieldKey>();
   const takenBy = new Map<FieldKey, string>();
   const unknown: string[] = [];
-  // A synonym gives way to the true name: “Login” beside “Login Email” is some other column.
-  const exact = new Set(filled.flatMap(({ text }) => fieldsByKey.get(headerKey(text)) ?? []));
+  // “Login” or “Mail” beside “Login Email” is some other column.
+  const hasTrueEmail = filled.some(({ text }) => fieldsByKey.get(headerKey(text)) === 'email');
   for (const { column, text } of filled) {
     const field = fieldNamed(text);
     const isSynonym = !fieldsByKey.has(headerKey(text));
-    if (field === null || (isSynonym && exact.has(field))) {
+    if (field === null || (field === 'email' && isSynonym && hasTrueEmail)) {
       if (!ignoredKeys.has(headerKey(text)) && fieldsBySynonym.get(headerKey(text)) !== null) unknown.push(text);
       continue;
     }

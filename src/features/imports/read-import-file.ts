@@ -116,7 +116,8 @@ function startReading() {
         return null;
       }
       for (const key of ['ssoUsername', 'ldapUsername'] as const) {
-        if (cells[key]?.kind === 'number') note(numbers, key, row.number);
+        // A number that is shown with its zeros comes with them.
+        if (cells[key]?.kind === 'number' && !/^0\d/.test(cells[key].text)) note(numbers, key, row.number);
         if (cells[key]?.kind === 'date') note(dates, key, row.number);
       }
       rows.push({ rowNumber: row.number, cells });
