@@ -1,4 +1,5 @@
 import { openArchive } from './archive';
+import { columnLetters, parseColumn, parseRowNumber } from './cell-reference';
 import { type NumberFormat, showIsoDate, showNumber } from './number-format';
 import {
   lastSheetColumn,
@@ -199,39 +200,9 @@ function makeCell(text: string, kind: SheetCellKind, formula: boolean): SheetCel
   return formula ? { text, kind, formula } : { text, kind };
 }
 
-/** The 1-based column of a reference such as `AB12`, without regular expressions: this runs once for every cell. */
-function parseColumn(reference: string): number {
-  let column = 0;
-  let index = 0;
-  for (; index < reference.length; index += 1) {
-    const letter = reference.charCodeAt(index) & ~0x20;
-    if (letter < 65 || letter > 90) break;
-    column = column * 26 + letter - 64;
-    if (column > lastSheetColumn) throw new SheetUnreadable('too_many_columns');
-  }
-  if (column === 0) throw new SheetUnreadable('damaged');
-  return column;
-}
-
-function parseRowNumber(text: string): number {
-  const row = Number(text);
-  if (row > lastSheetRow) throw new SheetUnreadable('too_many_rows');
-  if (!Number.isInteger(row) || row < 1) throw new SheetUnreadable('damaged');
-  return row;
-}
-
 function cellTooLong(row: number, column: number): SheetUnreadable {
   return new SheetUnreadable(
     'cell_too_long',
     `Cell ${columnLetters(column)}${row} is too long to be read. Shorten it and drop the file again.`,
   );
-}
-
-/** The letters of a 1-based column, as a spreadsheet program shows them: 1 is `A`, 28 is `AB`. */
-export function columnLetters(column: number): string {
-  let letters = '';
-  for (let rest = column; rest > 0; rest = Math.floor((rest - 1) / 26)) {
-    letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters;
-  }
-  return letters;
 }

@@ -3,8 +3,8 @@ import { Readable, type Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CellValue, stream as excelStream, type Style, type Worksheet } from 'exceljs';
+import { columnLetters } from './cell-reference';
 import { toInertCsv } from './inert-csv';
-import { columnLetters } from './read-xlsx';
 import { defaultSheetLimits, lastSheetColumn, lastSheetRow } from './sheet.types';
 import { escapeXmlText } from './xml-text';
 
