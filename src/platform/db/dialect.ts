@@ -14,6 +14,14 @@ export function lockSkippingLocked<Query extends Knex.QueryBuilder>(db: Database
   return isMysql(db) ? (query.forUpdate().skipLocked() as Query) : query;
 }
 
+/**
+ * A table to be read by one index. Where rows are locked, MySQL locks what it reads: with an index of its own choice, or
+ * with a sort, that may be every row.
+ */
+export function readByIndex(db: Database, table: string, index: string): Knex.Raw {
+  return isMysql(db) ? db.raw('?? FORCE INDEX (??)', [table, index]) : db.raw('??', [table]);
+}
+
 /** The database's own clock plus some seconds, as an expression. Leases go by it, so that no replica's clock matters. */
 export function databaseNow(db: Database, plusSeconds = 0): Knex.Raw {
   return isMysql(db)
