@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { sentenceOf } from './api';
 import { UsherMark } from './avatar';
 import { BlockContainer } from './blocks/block-container';
@@ -12,11 +12,13 @@ const home = { type: 'home' } as const;
 export function AppHome({ workspace }: { workspace: Workspace }): JSX.Element {
   const { api, state, dispatch } = workspace;
   const shell = useShell();
+  const atOpening = useRef(state.home);
   const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
     let isHere = true;
+    const before = atOpening.current;
     api.openHome().then(
-      (view) => isHere && dispatch({ type: 'home_loaded', view }),
+      (view) => isHere && dispatch({ type: 'home_loaded', view, before }),
       (error) => isHere && setFailure(sentenceOf(error)),
     );
     return () => {

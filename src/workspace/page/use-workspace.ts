@@ -20,6 +20,8 @@ export function useWorkspace(me: string): Workspace {
     emptyWorkspace(rememberedJson(`seen.${me}`, {}), rememberedJson('read-mails', [])),
   );
   const opened = useRef(new Set<string>());
+  const newest = useRef(state);
+  newest.current = state;
 
   const notify = useCallback((text: string, conversationId: string | null = null) => {
     dispatch({ type: 'event', event: { type: 'notice', conversationId, text } });
@@ -39,10 +41,10 @@ export function useWorkspace(me: string): Workspace {
 
   useEffect(() => {
     const refresh = async () => {
+      const before = newest.current;
       try {
         const [boot, mails, stack] = await Promise.all([api.boot(), api.mails(), api.views()]);
-        dispatch({ type: 'booted', boot, mails });
-        dispatch({ type: 'event', event: { type: 'modals', stack } });
+        dispatch({ type: 'booted', boot, mails, stack, before });
         await Promise.all([...opened.current].map(loadMessages));
       } catch (error) {
         notify(sentenceOf(error));

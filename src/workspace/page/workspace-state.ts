@@ -36,9 +36,16 @@ export interface WorkspaceState {
 }
 
 export type WorkspaceAction =
-  | { readonly type: 'booted'; readonly boot: BootView; readonly mails: readonly MailView[] }
+  | {
+      readonly type: 'booted';
+      readonly boot: BootView;
+      readonly mails: readonly MailView[];
+      readonly stack: readonly ModalView[];
+      /** What the page knew when it asked. */
+      readonly before: WorkspaceState;
+    }
   | { readonly type: 'messages_loaded'; readonly conversationId: string; readonly messages: readonly MessageView[] }
-  | { readonly type: 'home_loaded'; readonly view: SlackView | null }
+  | { readonly type: 'home_loaded'; readonly view: SlackView | null; readonly before: WorkspaceState['home'] }
   | { readonly type: 'connection'; readonly connection: WorkspaceState['connection'] }
   | { readonly type: 'event'; readonly event: WorkspaceEvent }
   | { readonly type: 'notice_dismissed'; readonly id: number }
@@ -66,7 +73,7 @@ export function emptyWorkspace(seen: Readonly<Record<string, string>>, readMails
 export function reduceWorkspace(state: WorkspaceState, action: WorkspaceAction): WorkspaceState {
   switch (action.type) {
     case 'booted':
-      return { ...state, boot: action.boot, conversations: action.boot.conversations, mails: action.mails };
+      return reduceBooted(state, action);
     case 'messages_loaded': {
       // An event may have overtaken the answer: what is newer than its end stays.
       const known = state.messages[action.conversationId] ?? [];
@@ -75,7 +82,8 @@ export function reduceWorkspace(state: WorkspaceState, action: WorkspaceAction):
       return { ...state, messages: { ...state.messages, [action.conversationId]: merged } };
     }
     case 'home_loaded':
-      return { ...state, home: action.view ?? state.home ?? null };
+      // The bot publishes while this call is answered: what an event brought meanwhile is newer.
+      return state.home === action.before ? { ...state, home: action.view ?? state.home ?? null } : state;
     case 'connection':
       return { ...state, connection: action.connection };
     case 'notice_dismissed':
@@ -94,6 +102,22 @@ export function reduceWorkspace(state: WorkspaceState, action: WorkspaceAction):
     case 'event':
       return reduceEvent(state, action.event);
   }
+}
+
+/** Answers to what was asked at the start or after a break; events that overtook them are newer and stay. */
+function reduceBooted(
+  state: WorkspaceState,
+  { boot, mails, stack, before }: Extract<WorkspaceAction, { type: 'booted' }>,
+): WorkspaceState {
+  const listed = new Set(mails.map((mail) => mail.id));
+  const arrived = state.mails.filter((mail) => !before.mails.includes(mail) && !listed.has(mail.id));
+  return {
+    ...state,
+    boot,
+    conversations: state.conversations === before.conversations ? boot.conversations : state.conversations,
+    mails: [...arrived, ...mails],
+    stack: state.stack === before.stack ? stack : state.stack,
+  };
 }
 
 function reduceEvent(state: WorkspaceState, event: WorkspaceEvent): WorkspaceState {

@@ -32,7 +32,8 @@ const boot: BootView = {
 };
 
 function opened(messages: readonly MessageView[]) {
-  const booted = reduceWorkspace(emptyWorkspace({}, []), { type: 'booted', boot, mails: [] });
+  const before = emptyWorkspace({}, []);
+  const booted = reduceWorkspace(before, { type: 'booted', boot, mails: [], stack: [], before });
   return reduceWorkspace(booted, { type: 'messages_loaded', conversationId: 'C1', messages });
 }
 
@@ -61,6 +62,34 @@ describe('messages', () => {
     const unread = (state: typeof told) => state.conversations.map((conversation) => isUnread(state, conversation));
     expect(unread(told)).toEqual([true]);
     expect(unread(reduceWorkspace(told, { type: 'seen', conversationId: 'C1', ts: '5.0' }))).toEqual([false]);
+  });
+});
+
+describe('answers that events have overtaken', () => {
+  const view = (title: string) => ({ type: 'home', blocks: [], title }) as const;
+
+  test('the Home that the bot has published meanwhile stays', () => {
+    const state = opened([]);
+    const published = reduceWorkspace(state, { type: 'event', event: { type: 'home', view: view('new') } });
+    const answered = reduceWorkspace(published, { type: 'home_loaded', view: view('old'), before: state.home });
+    expect(answered.home).toEqual(view('new'));
+    expect(reduceWorkspace(state, { type: 'home_loaded', view: view('old'), before: state.home }).home).toEqual(
+      view('old'),
+    );
+  });
+
+  test('a modal and a mail that came meanwhile stay', () => {
+    const before = opened([]);
+    const modal = { id: 'V1', view: { type: 'modal', blocks: [] }, errors: {} } as const;
+    const mail = { id: 'E1', from: '', to: '', subject: '', receivedAt: '', messageId: '' };
+    const told = (
+      [
+        { type: 'modals', stack: [modal] },
+        { type: 'mail', mail },
+      ] as const
+    ).reduce((state, event) => reduceWorkspace(state, { type: 'event', event }), before);
+    const booted = reduceWorkspace(told, { type: 'booted', boot, mails: [], stack: [], before });
+    expect([booted.stack, booted.mails]).toEqual([[modal], [mail]]);
   });
 });
 
