@@ -94,33 +94,6 @@ export async function insertProject(db: Knex, given: Partial<ProjectRow> = {}): 
   return { id, name: project.name };
 }
 
-export interface ProfileRow {
-  readonly name: string;
-  readonly permissions: readonly string[];
-  readonly is_default: boolean;
-  readonly is_read_only: boolean;
-  readonly archived_at: Date | null;
-}
-
-export async function insertProfile(db: Knex, given: Partial<ProfileRow> = {}): Promise<{ id: number; name: string }> {
-  const profile: ProfileRow = {
-    name: `Profile ${next()}`,
-    permissions: ['view_reports'],
-    is_default: false,
-    is_read_only: false,
-    archived_at: null,
-    ...given,
-  };
-  const id = await insert(db, 'profiles', {
-    ...profile,
-    name_key: nameKey(profile.name),
-    permissions: JSON.stringify(profile.permissions),
-    created_at: created,
-    updated_at: created,
-  });
-  return { id, name: profile.name };
-}
-
 /** The id of a built-in profile: Project Manager, Tester or Read Only. */
 export async function profileId(db: Knex, name: string): Promise<number> {
   const row = (await db('profiles')
