@@ -18,6 +18,8 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/native-errors.ts'],
+  // A built copy of this program is not part of it.
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 30_000,
   // A worker that grew is replaced between two files.
   workerIdleMemoryLimit: '1GB',
