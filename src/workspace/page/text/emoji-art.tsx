@@ -215,8 +215,8 @@ const art: Readonly<Record<string, readonly Shape[]>> = {
     ['M5 7h14l-1.5 15h-11z', grey],
     ['M4 6h16M9.5 3h5M10 11v7M14 11v7', dark, 'line'],
   ],
-  heavy_plus_sign: [['M12 4v16M4 12h16', dark, 'line']],
-  heavy_minus_sign: [['M4 12h16', dark, 'line']],
+  heavy_plus_sign: [['M12 4v16M4 12h16', grey, 'line']],
+  heavy_minus_sign: [['M4 12h16', grey, 'line']],
   question: [['M8 8a4 4 0 1 1 6 3.5c-1.5.9-2 1.7-2 3.5M12 19.5v.1', red, 'line']],
   exclamation: [['M12 3v11M12 19.5v.1', red, 'line']],
   heavy_exclamation_mark: [['M12 3v11M12 19.5v.1', red, 'line']],
@@ -228,6 +228,11 @@ const art: Readonly<Record<string, readonly Shape[]>> = {
   speech_balloon: [
     ['M2 3h20v14H11l-5 5v-5H2z', paper],
     ['M7.5 10h.1M12 10h.1M16.5 10h.1', grey, 'line'],
+  ],
+  wave: [
+    ['M8 12.5h10.5v4a5.2 5.2 0 0 1-10.5 1z', '#f5c14b'],
+    ['M9 14V6.5M12 13V4M15 13V4.5M18 14V7M9 17.5l-4.5-4', '#f5c14b', 'line'],
+    ['M2.5 7.5a6 6 0 0 1 2.5-4M22 18a6 6 0 0 1-3 3.5', '#8fb4d9', 'line'],
   ],
   eyes: [
     [
