@@ -25,7 +25,6 @@ export const statusNames: Readonly<Record<UserStatus, string>> = {
   active: 'Active',
   disabled: 'Disabled',
 };
-const statusSigns: Readonly<Record<UserStatus, string>> = { invited: '✉️', active: '🟢', disabled: '⚪' };
 const authNames = { internal: 'Internal (password)', ldap: 'LDAP', sso: 'SSO' } as const;
 
 const barWidth = 20;
@@ -89,7 +88,7 @@ function userMenu(user: User): Overflow {
 function userLine(user: User, projects: number): string {
   const name = `${user.firstName} ${user.lastName}`.trim();
   const traits = [statusNames[user.status], ...(user.isAdmin ? ['admin'] : []), count(projects, 'project')];
-  return `${statusSigns[user.status]}  ${name === '' ? user.email : `${name}  ·  ${user.email}`}\n${traits.join(' · ')}`;
+  return `${name === '' ? user.email : `${name}  ·  ${user.email}`}\n${traits.join(' · ')}`;
 }
 
 function filterSentence(words: FilterWords): string {

@@ -16,7 +16,14 @@ import {
   type SlackMessage,
   slackUser,
 } from '../../platform/slack/blocks';
-import type { EarlierImport, ImportPerson, ImportPreview, ImportProgress, PreviewFailure } from './imports.types';
+import type {
+  EarlierImport,
+  ImportPerson,
+  ImportPreview,
+  ImportProgress,
+  PreviewDifference,
+  PreviewFailure,
+} from './imports.types';
 
 /** The Slack user id in `TEAM/USER`. */
 const slackIdOf = (account: string | null) => account?.split('/')[1] ?? null;
@@ -39,7 +46,7 @@ export function refusedMessage(preview: ImportPreview): SlackMessage {
   );
 }
 
-const shown = (value: string) => (value === '' ? '(empty)' : value.replace(/\n/g, ', '));
+const oneLined = (value: string) => value.replace(/\n/g, ', ');
 
 function earlierLine(earlier: EarlierImport): Piece[] {
   const states: Readonly<Record<EarlierImport['state'], string>> = {
@@ -63,6 +70,18 @@ function earlierLine(earlier: EarlierImport): Piece[] {
     ...(earlier.decidedBy ? [' (', person(earlier.decidedBy), ')'] : []),
     '.',
   ];
+}
+
+/** Differences of one row on one line: `Row 3, ada@x.org  Status: Active → Disabled · Last Name: King`. */
+function differenceLines(differences: readonly PreviewDifference[]): Piece[][] {
+  const rows = new Map<number, PreviewDifference[]>();
+  for (const difference of differences) rows.set(difference.row, [...(rows.get(difference.row) ?? []), difference]);
+  return [...rows.values()].map((row): Piece[] => [
+    bold(`Row ${row[0]?.row}, ${row[0]?.email}`),
+    ...row.flatMap(({ field, old, new: after }): Piece[] => [
+      `\n${field}: ${old === '' ? '' : `${oneLined(old)} → `}${after === '' ? '(empty)' : oneLined(after)}`,
+    ]),
+  ]);
 }
 
 function failureLine({ row, email, problems }: PreviewFailure): Piece[] {
@@ -137,16 +156,7 @@ export function previewMessage(preview: ImportPreview, changed = false): SlackMe
     ...preview.earlier.slice(0, 1).map((earlier) => paragraph(...earlierLine(earlier))),
     ...consequences(preview),
     ...(differences.shown.length > 0
-      ? [
-          paragraph(bold('First changes')),
-          list(
-            differences.shown.map(({ row, email, field, old, new: after }): Piece[] => [
-              `Row ${row}, ${email}  `,
-              bold(field),
-              `: ${shown(old)} → ${shown(after)}`,
-            ]),
-          ),
-        ]
+      ? [paragraph(bold('First changes')), list(differenceLines(differences.shown))]
       : []),
     ...(failures.shown.length > 0
       ? [
@@ -181,7 +191,7 @@ function decision(preview: ImportPreview, nothing: boolean): KnownBlock[] {
       applicable
         ? button({
             actionId: 'import-confirm',
-            text: `Confirm ${preview.counts.invite + preview.counts.update} changes`,
+            text: `Confirm ${count(preview.counts.invite + preview.counts.update, 'change')}`,
             value,
             style: 'primary',
           })

@@ -18,10 +18,10 @@ export const mailDeadChat: ChatTemplate = {
     const { recipient, template, attempts, problem } = payloadSchema.parse(payload);
     const tries = attempts === 1 ? 'at the first try' : `after ${attempts} tries`;
     return {
-      text: escaped(
-        `⚠️ The ${template} mail to ${recipient} could not be delivered and was given up ${tries}. The mail server says: ${problem.slice(0, 300)} ` +
+      text: `:warning: ${escaped(
+        `The ${template} mail to ${recipient} could not be delivered and was given up ${tries}. The mail server says: ${problem.slice(0, 300)} ` +
           `Check the address; /users show ${recipient} offers to send the invitation again.`,
-      ),
+      )}`,
     };
   },
 };

@@ -8,6 +8,9 @@ import { toInertCsv } from './inert-csv';
 import { defaultSheetLimits, lastSheetColumn, lastSheetRow } from './sheet.types';
 import { escapeXmlText } from './xml-text';
 
+/** Drop-downs reach down to here: far enough for corrections, while libraries that spread ranges out cell by cell still open the file. */
+const lastChoiceRow = 10_001;
+
 export interface SheetColumn {
   readonly header: string;
   /** In characters, as spreadsheet programs count it. */
@@ -171,7 +174,7 @@ function offerChoices(worksheet: Worksheet, column: number, choices: readonly st
   }
   const letters = columnLetters(column);
   const { dataValidations } = worksheet as unknown as { dataValidations: { add(range: string, rule: object): void } };
-  dataValidations.add(`${letters}2:${letters}${lastSheetRow}`, {
+  dataValidations.add(`${letters}2:${letters}${lastChoiceRow}`, {
     type: 'list',
     allowBlank: true,
     showErrorMessage: true,

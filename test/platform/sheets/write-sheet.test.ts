@@ -154,9 +154,9 @@ test('choices are offered as a drop-down list, long ones from a hidden sheet', a
   ];
   const path = await write([{ name: 'People', columns, rows: [['Active', 'x']] }]);
   const sheet = await partOf(path, 'xl/worksheets/sheet1.xml');
-  expect(sheet).toContain('sqref="A2:A1048576"');
+  expect(sheet).toContain('sqref="A2:A10001"');
   expect(sheet).toContain('<formula1>&quot;Active,Invited,Disabled&quot;</formula1>');
-  expect(sheet).toContain('sqref="B2:B1048576"');
+  expect(sheet).toContain('sqref="B2:B10001"');
   expect(sheet).toContain('<formula1>Choices!$A$1:$A$40</formula1>');
   expect(await partOf(path, 'xl/workbook.xml')).toMatch(/<sheet [^>]*name="Choices"[^>]*state="hidden"/);
   expect(await partOf(path, 'xl/worksheets/sheet2.xml')).toContain('<v>Project, 39</v>');
