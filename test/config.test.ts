@@ -1,0 +1,67 @@
+import { ConfigError, loadConfig } from '../src/config';
+
+const problems = (input: Record<string, string>): string => {
+  try {
+    loadConfig(input);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return '';
+};
+const slack = {
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_SIGNING_SECRET: 'abcdefgh',
+  APP_SECRET: 'x'.repeat(32),
+  PUBLIC_URL: 'https://usher.example.com/',
+  SMTP_URL: 'smtp://127.0.0.1',
+};
+
+test('with nothing set the local workspace runs on the embedded database, on this machine only', () => {
+  expect(loadConfig({})).toMatchObject({
+    slack: null,
+    host: '127.0.0.1',
+    port: 3000,
+    databaseUrl: 'sqlite:data/usher.sqlite',
+    seats: 5,
+  });
+});
+
+test('an empty value counts as not set', () => {
+  expect(loadConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({
+    port: 3000,
+    databaseUrl: 'sqlite:data/usher.sqlite',
+  });
+});
+
+test.each([
+  [{ PORT: 'http' }, /PORT: expected a port number/],
+  [{ DATABASE_URL: 'postgres://x/y' }, /DATABASE_URL: expected sqlite:PATH or mysql:/],
+  [{ SEATS: '0' }, /SEATS/],
+  [{ TIME_ZONE: 'Berlin' }, /TIME_ZONE: expected a time zone such as Europe\/Berlin/],
+  [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+  [{ SLACK_BOT_TOKEN: 'token' }, /SLACK_BOT_TOKEN: expected a bot token/],
+  [{ SLACK_APP_TOKEN: 'xapp-1' }, /SLACK_BOT_TOKEN: expected beside SLACK_APP_TOKEN/],
+  [
+    { SLACK_BOT_TOKEN: 'xoxb-1' },
+    /SLACK_APP_TOKEN: expected for Socket Mode[\s\S]*APP_SECRET: expected[\s\S]*PUBLIC_URL: expected[\s\S]*SMTP_URL: expected/,
+  ],
+  [{ HOST: '0.0.0.0' }, /HOST: expected 127\.0\.0\.1, because the local workspace signs anybody in/],
+])('a wrong setting is named with what is expected: %j', (input, sentence) => {
+  expect(problems(input)).toMatch(sentence);
+});
+
+test('what is wrong is never quoted, for it may be a secret', () => {
+  expect(problems({ ...slack, SLACK_BOT_TOKEN: 'my-secret-token', APP_SECRET: 'short-secret' })).not.toMatch(
+    /my-secret|short-secret/,
+  );
+});
+
+test('settings are frozen, addresses and lists are tidied', () => {
+  const config = loadConfig({ ...slack, ADMIN_EMAILS: 'a@x.org, b@x.org', SLACK_IMPORT_CHANNELS: 'C1 C2' });
+  expect(config.publicUrl).toBe('https://usher.example.com');
+  expect(config.host).toBe('0.0.0.0');
+  expect(config.adminEmails).toEqual(['a@x.org', 'b@x.org']);
+  expect(config.slack?.importChannels).toEqual(['C1', 'C2']);
+  expect(Object.isFrozen(config)).toBe(true);
+});
