@@ -115,7 +115,8 @@ export async function selectRowsInFile(
   limit: number,
 ): Promise<StoredRow[]> {
   const query = db('import_rows').where({ import_id: importId }).where('row_number', '>', afterRowNumber);
-  if (which === 'failing') query.where((failed) => failed.where({ action: 'fail' }).orWhere({ outcome: 'failed' }));
+  if (which === 'failing')
+    void query.where((failed) => void failed.where({ action: 'fail' }).orWhere({ outcome: 'failed' }));
   const rows = await query.orderBy('row_number').limit(limit);
   return rows.map(toRow);
 }
@@ -148,9 +149,9 @@ export async function updateOutcomes(
   results: readonly RowResult[],
 ): Promise<void> {
   if (results.length === 0) return;
-  const cases = (column: string, rows: readonly RowResult[], valueOf: (result: RowResult) => string | number | null) =>
+  const cases = (column: string, rows: readonly RowResult[], textOf: (result: RowResult) => string | number | null) =>
     db.raw(`CASE position ${rows.map(() => 'WHEN ? THEN ?').join(' ')} ELSE ?? END`, [
-      ...rows.flatMap((result) => [result.position, valueOf(result) as Knex.RawBinding]),
+      ...rows.flatMap((result) => [result.position, textOf(result) as Knex.RawBinding]),
       column,
     ]);
   // A row that failed in the plan keeps the problems that it had there.

@@ -194,7 +194,7 @@ export async function expirePreviews(db: Database, before: Date): Promise<number
 export async function selectAbandoned(db: Database, limit: number): Promise<number[]> {
   return db('imports')
     .whereIn('state', ['running', 'reporting'])
-    .where((free) => free.whereNull('lease_until').orWhere('lease_until', '<', databaseNow(db)))
+    .where((free) => void free.whereNull('lease_until').orWhere('lease_until', '<', databaseNow(db)))
     .orderBy('id')
     .limit(limit)
     .pluck('id');
@@ -205,7 +205,7 @@ export async function claimImport(db: Database, id: number, token: string, lease
   const claimed = await db('imports')
     .where({ id })
     .whereIn('state', ['running', 'reporting'])
-    .where((free) => free.whereNull('lease_until').orWhere('lease_until', '<', databaseNow(db)))
+    .where((free) => void free.whereNull('lease_until').orWhere('lease_until', '<', databaseNow(db)))
     .update({ token, lease_until: databaseNow(db, leaseSeconds), fence: db.raw('fence + 1') });
   return claimed === 1;
 }

@@ -15,7 +15,7 @@ forEachDatabase((database) => {
 
   const row = (cells: SheetPerson): SheetPerson => ({ 'Login Email': email, ...cells });
   const problemsOf = (cells: SheetPerson) => scene.problemsOf([row(cells)]);
-  const after = async (cells: SheetPerson) => {
+  const afterRow = async (cells: SheetPerson) => {
     const progress = await scene.importPeople([row(cells)]);
     expect(progress.outcomes.failed).toBe(0);
     return scene.user(email);
@@ -76,7 +76,7 @@ forEachDatabase((database) => {
       await insertMembership(database.db, { userId: user.id, projectId: scene.projects.apollo.id });
       const clear = '<CLEAR>';
       expect(
-        await after({
+        await afterRow({
           'First Name': clear,
           'Last Name': clear,
           'SSO Username': clear,
@@ -182,7 +182,7 @@ forEachDatabase((database) => {
       ['0', false],
     ])('Admin %s is %s', async (word, expected) => {
       await insertUser(database.db, { email, is_admin: !expected });
-      expect(await after({ Admin: word })).toMatchObject({ isAdmin: expected });
+      expect(await afterRow({ Admin: word })).toMatchObject({ isAdmin: expected });
     });
 
     test('an Admin cell that is a Boolean counts, and the preview tells how many become admins', async () => {
@@ -198,7 +198,7 @@ forEachDatabase((database) => {
     });
 
     test('new people may be called New', async () => {
-      expect(await after({ Status: 'New' })).toMatchObject({ status: 'invited' });
+      expect(await afterRow({ Status: 'New' })).toMatchObject({ status: 'invited' });
     });
 
     test('an invited internal user does not become active by hand, and an active one is never invited again', async () => {
@@ -315,7 +315,7 @@ forEachDatabase((database) => {
       'new people with SSO and a username are active at once, Status “%s”',
       async (word) => {
         await bothSystemsOn();
-        expect(await after({ 'Auth System': 'SSO', 'SSO Username': 'ada', Status: word })).toMatchObject({
+        expect(await afterRow({ 'Auth System': 'SSO', 'SSO Username': 'ada', Status: word })).toMatchObject({
           status: 'active',
           authSystem: 'sso',
         });
@@ -327,7 +327,7 @@ forEachDatabase((database) => {
 
     test('LDAP → internal without a password stays active and gets a reset link; the username stays', async () => {
       await insertUser(database.db, { email, auth_system: 'ldap', ldap_username: 'ada' });
-      expect(await after({ 'Auth System': 'Internal' })).toMatchObject({
+      expect(await afterRow({ 'Auth System': 'Internal' })).toMatchObject({
         status: 'active',
         authSystem: 'internal',
         ldapUsername: 'ada',
@@ -398,11 +398,11 @@ forEachDatabase((database) => {
 
     test('one profile is for all listed projects, as many go pairwise, other numbers are a problem', async () => {
       await given();
-      expect(await after({ Projects: 'Apollo\nGemini', 'User Profile': 'Project Manager' })).toMatchObject({
+      expect(await afterRow({ Projects: 'Apollo\nGemini', 'User Profile': 'Project Manager' })).toMatchObject({
         projects: ['Apollo (Project Manager)', 'Gemini (Project Manager)', 'Sample Project (Tester)'],
         defaultProfile: 'Read Only',
       });
-      expect(await after({ Projects: 'Gemini\nApollo', 'User Profile': 'Tester\nRead Only' })).toMatchObject({
+      expect(await afterRow({ Projects: 'Gemini\nApollo', 'User Profile': 'Tester\nRead Only' })).toMatchObject({
         projects: ['Apollo (Read Only)', 'Gemini (Tester)', 'Sample Project (Tester)'],
       });
       expect(await problemsOf({ Projects: 'Apollo\nGemini\nMercury', 'User Profile': 'Tester\nRead Only' })).toEqual([
@@ -415,7 +415,7 @@ forEachDatabase((database) => {
 
     test('without projects, one profile is the default one and several are a problem', async () => {
       await given();
-      expect(await after({ 'User Profile': 'Tester' })).toMatchObject({
+      expect(await afterRow({ 'User Profile': 'Tester' })).toMatchObject({
         defaultProfile: 'Tester',
         projects: ['Apollo (Tester)', 'Sample Project (Tester)'],
       });
@@ -425,7 +425,7 @@ forEachDatabase((database) => {
     });
 
     test('somebody new gets the sample project on top, and none at all with <clear>', async () => {
-      expect(await after({ Projects: 'Apollo' })).toMatchObject({
+      expect(await afterRow({ Projects: 'Apollo' })).toMatchObject({
         projects: ['Apollo (Tester)', 'Sample Project (Tester)'],
         defaultProfile: null,
       });
@@ -436,7 +436,7 @@ forEachDatabase((database) => {
     test('groups replace the set', async () => {
       const user = await given();
       await database.db('group_members').insert({ group_id: scene.groups.qa.id, user_id: user.id });
-      expect(await after({ Groups: 'leads' })).toMatchObject({ groups: ['Leads'] });
+      expect(await afterRow({ Groups: 'leads' })).toMatchObject({ groups: ['Leads'] });
     });
 
     test('whoever leaves a project leaves its open work unassigned', async () => {
@@ -448,7 +448,7 @@ forEachDatabase((database) => {
         assignee_id: user.id,
         created_at: new Date(),
       });
-      await after({ Projects: 'Gemini' });
+      await afterRow({ Projects: 'Gemini' });
       expect(await database.db('test_runs').where({ id: run }).first('assignee_id')).toEqual({ assignee_id: null });
     });
   });
