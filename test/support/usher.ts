@@ -29,6 +29,8 @@ export interface RunningUsher {
   as(name: string): Actor;
   /** Sends what is due in the outbox now, and gives the mails to this address, the newest first. */
   mailsTo(address: string): Promise<MailBodyView[]>;
+  /** Milliseconds by which Slack's methods, such as `views.open`, answer late. */
+  readonly slowMethods: Map<string, number>;
   /** Every line of the log so far, as one text. */
   logText(): string;
   stop(): Promise<void>;
@@ -109,12 +111,15 @@ export async function startUsher(database: TestDatabase, options: UsherOptions =
       },
     },
   );
+  const slow = new Map<string, number>();
   listener = (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (workspace.owns(path)) workspace.requestListener(request, response);
+    const wait = slow.get(path.replace('/api/', ''));
+    if (wait !== undefined) setTimeout(() => workspace.requestListener(request, response), wait);
+    else if (workspace.owns(path)) workspace.requestListener(request, response);
     else app.requestListener(request, response);
   };
-  if (options.socketMode) await workspace.idle();
+  while (options.socketMode && workspace.connections() === 0) await new Promise((done) => setTimeout(done, 20));
 
   return {
     origin,
@@ -131,6 +136,7 @@ export async function startUsher(database: TestDatabase, options: UsherOptions =
         .filter(({ to }) => to === address)
         .map(({ id }) => acts.mail(id));
     },
+    slowMethods: slow,
     logText: () => lines.join(''),
     async stop() {
       await workspace.idle();

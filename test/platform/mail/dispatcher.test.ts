@@ -5,6 +5,7 @@ import { lockDueMessages } from '../../../src/platform/mail/outbox.store';
 import { createSmtpCarrier, type SmtpCarrier } from '../../../src/platform/mail/smtp';
 import { type TestContextOverrides, testContext } from '../../support/context';
 import { forEachDatabase } from '../../support/databases';
+import { gate } from '../../support/gate';
 import { type Mailbox, startMailbox } from '../../support/mailbox';
 import { enqueueNow, makeOutboxDue, outboxRows } from '../../support/outbox';
 
@@ -172,13 +173,13 @@ forEachDatabase((database) => {
     const ctx = site();
     await enqueueNow(ctx, [mailTo('tar@example.com'), ...['a', 'b', 'c'].map((name) => mailTo(`${name}@example.com`))]);
     const started = Date.now();
-    expect(await run(ctx, { ...patient, messageTimeout: second })).toEqual({
+    expect(await run(ctx, { ...patient, messageTimeout: 3 * second })).toEqual({
       sent: 3,
       retried: 1,
       dead: 0,
       obsolete: 0,
     });
-    expect(Date.now() - started).toBeLessThan(5 * second);
+    expect(Date.now() - started).toBeLessThan(12 * second);
     expect((await outboxRows(ctx.db))[0]?.last_error).toMatch(/took too long/);
   });
 
@@ -194,17 +195,18 @@ forEachDatabase((database) => {
   });
 
   test('a dispatcher that was killed between sending and marking: the mail comes again with the same Message-ID', async () => {
+    const answer = gate();
     const killed = site({
       delivery: {
         sendMail: async (mail, signal) => {
           await carrier.sendMail(mail, signal);
-          // What the process would have done next never happens.
-          await new Promise(() => undefined);
+          // What the process would have done next does not happen in time.
+          await answer.passed;
         },
       },
     });
     await enqueueNow(killed, [mailTo('ada@example.com')]);
-    void run(killed);
+    const dead = run(killed);
     await mailbox.waitFor('ada@example.com');
     expect(await run()).toMatchObject({ sent: 0 });
     await makeOutboxDue(database.db);
@@ -212,18 +214,13 @@ forEachDatabase((database) => {
     const arrived = await mailbox.waitFor('ada@example.com', { count: 2 });
     expect(new Set(arrived.map(({ messageId }) => messageId)).size).toBe(1);
     expect(await outboxRows(database.db)).toMatchObject([{ state: 'sent', attempts: 2 }]);
+    answer.open();
+    await dead;
   });
 
   test('a dispatcher that comes back after its time-out changes nothing that another one did', async () => {
-    let goOn = (): void => undefined;
-    const slow = site({
-      delivery: {
-        sendMail: () =>
-          new Promise((done) => {
-            goOn = done;
-          }),
-      },
-    });
+    const answer = gate();
+    const slow = site({ delivery: { sendMail: () => answer.passed } });
     await enqueueNow(slow, [mailTo('ada@example.com')]);
     const late = run(slow);
     while ((await outboxRows(database.db))[0]?.attempts !== 1) await new Promise((done) => setTimeout(done, 10));
@@ -231,7 +228,7 @@ forEachDatabase((database) => {
     mailbox.script('ada@example.com', 'reject');
     const quick = site({ delivery: { postChat: null } });
     expect(await run(quick)).toMatchObject({ dead: 1 });
-    goOn();
+    answer.open();
     await late;
     expect((await outboxRows(database.db))[0]).toMatchObject({ state: 'dead', attempts: 2 });
     expect(slow.logLines.some(({ msg }) => msg === 'message was taken by another dispatcher')).toBe(true);

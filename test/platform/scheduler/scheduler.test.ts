@@ -5,9 +5,10 @@ import { listJobs } from '../../../src/platform/scheduler/job-overview';
 import { type Scheduler, startScheduler } from '../../../src/platform/scheduler/scheduler';
 import { testContext } from '../../support/context';
 import { forEachDatabase } from '../../support/databases';
+import { gate } from '../../support/gate';
 
-async function until(true_: () => boolean, milliseconds = 5000): Promise<void> {
-  for (const deadline = Date.now() + milliseconds; !true_(); await pause(20)) {
+async function until(holds: () => boolean, milliseconds = 15_000): Promise<void> {
+  for (const deadline = Date.now() + milliseconds; !holds(); await pause(20)) {
     if (Date.now() > deadline) throw new Error('it did not come about in time');
   }
 }
@@ -91,7 +92,7 @@ forEachDatabase((database) => {
     ctx.clock.advance(minute);
     const scheduler = start(ctx, jobs);
     await until(() => steps.length === 1);
-    expect(await scheduler.stop(5000)).toBe(true);
+    expect(await scheduler.stop(15_000)).toBe(true);
     expect(steps).toEqual(['begun', 'tidied up']);
     ctx.clock.advance(hour);
     await pause(1200);
@@ -101,13 +102,11 @@ forEachDatabase((database) => {
 
   test('what does not stop in time is left behind, and said so', async () => {
     let begun = false;
-    let finish = (): void => undefined;
+    const end = gate();
     const jobs = [
       job('deaf', async () => {
         begun = true;
-        await new Promise<void>((done) => {
-          finish = done;
-        });
+        await end.passed;
         return {};
       }),
     ];
@@ -117,6 +116,6 @@ forEachDatabase((database) => {
     const scheduler = start(ctx, jobs);
     await until(() => begun);
     expect(await scheduler.stop(200)).toBe(false);
-    finish();
+    end.open();
   });
 });
