@@ -32,12 +32,8 @@ export function isAppError<Kind extends ErrorKind>(error: unknown, kind?: Kind):
   return error instanceof AppError && (kind === undefined || error.kind === kind);
 }
 
-export const notAdmin = () =>
-  new AppError(
-    'not_admin',
-    'Only an active admin of this site may do that. Nothing was changed. Ask one of your admins.',
-    {},
-  );
+export const notAdmin = (whomToAsk = 'Ask one of your admins.') =>
+  new AppError('not_admin', `Only an active admin of this site may do that. Nothing was changed. ${whomToAsk}`, {});
 export const notFound = (what: string, sentence: string) => new AppError('not_found', sentence, { what });
 export const invalidInput = (sentence: string, field: string | null = null) =>
   new AppError('invalid_input', sentence, { field });

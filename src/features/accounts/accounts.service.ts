@@ -1,4 +1,4 @@
-import { characterCount, nameKey, oneLine } from '../../lib/plain-text';
+import { characterCount, oneLine } from '../../lib/plain-text';
 import { actingAs, type Context, type TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { conflict } from '../../platform/errors';
@@ -8,12 +8,9 @@ import { readToken, takeLink } from '../credentials/links.service';
 import { hashPassword, passwordProblem } from '../credentials/passwords.service';
 import { closeInvitations } from '../invites/invites.service';
 import { endSessionsOf } from '../sessions/sessions.service';
-import { nameLimit } from '../users/users.types';
+import { nameLimit, nameSearchKey } from '../users/users.types';
 import { activateInvited, replacePassword } from './accounts.store';
 import type { ActivationInput, FormOutcome, FormProblem, Person, ResetInput } from './accounts.types';
-
-// The column's width. Small letters may be more characters than capitals were: İ is one and becomes two.
-const nameKeyLimit = 201;
 
 function personOf(user: LinkOwner): Person {
   return { id: user.id, email: user.email, firstName: user.firstName, lastName: user.lastName };
@@ -72,8 +69,7 @@ export async function activateAccount(ctx: Context, input: ActivationInput): Pro
   const passwordHash = await hashPassword(input.password);
   await inTransaction(asThemselves(ctx, person), async (tx) => {
     const { link } = await readToken(tx, input.token, 'activation');
-    const key = [...nameKey(`${names.firstName} ${names.lastName}`)].slice(0, nameKeyLimit).join('');
-    const activation = { userId: person.id, ...names, nameKey: key, passwordHash };
+    const activation = { userId: person.id, ...names, nameKey: nameSearchKey(names), passwordHash };
     // The user's row first, as issuing a link does, so that the two wait for each other instead of for ever.
     if (!(await activateInvited(tx.db, activation, tx.clock.now()))) await refuse(tx, input.token, 'activation');
     await takeLink(tx, link);
@@ -89,6 +85,7 @@ export async function activateAccount(ctx: Context, input: ActivationInput): Pro
       },
     ]);
   });
+  await ctx.announce({ kind: 'users_changed' });
   ctx.log.info({ userId: person.id }, 'account activated');
   return { kind: 'done', person };
 }

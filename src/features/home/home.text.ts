@@ -42,21 +42,17 @@ function pendingBlocks({ pending }: HomeFacts): KnownBlock[] {
         : `Pending invitations: ${total}\n${listOf(ages)}`,
       ...(total > 0
         ? [button({ actionId: 'list-users', text: 'Show', value: invitedFilter, label: 'Show pending invitations' })]
-        : []),
+        : [undefined]),
+      'pending',
     ),
   ];
 }
 
 function importBlocks({ openImports }: HomeFacts): KnownBlock[] {
-  if (openImports.length === 0)
-    return [
-      section(
-        'Imports\nNone is running or waiting.',
-        button({ actionId: 'import-people', text: 'Import a spreadsheet' }),
-      ),
-    ];
+  const showAll = button({ actionId: 'show-imports', text: 'Show all', label: 'Show all imports' });
+  if (openImports.length === 0) return [section('Imports\nNone is running or waiting.', showAll, 'imports')];
   return [
-    section(`Imports: ${openImports.length} open`, button({ actionId: 'import-people', text: 'Import a spreadsheet' })),
+    section(`Imports: ${openImports.length} open`, showAll, 'imports'),
     list(
       openImports.map((item): Piece[] => [
         bold(item.fileName),
@@ -110,6 +106,7 @@ export function adminHome(facts: HomeFacts, jobs: readonly JobOverview[]): HomeV
       section(
         'Jobs\nWhat runs by itself, and how it went last.',
         button({ actionId: 'show-jobs', text: 'Show all runs' }),
+        'jobs',
       ),
       list(jobs.map(jobLine)),
       note('Everything here can be written, too: /users help and /usher help.'),

@@ -200,6 +200,11 @@ export const importsEdge: SlackEdge = {
       },
     },
     {
+      id: 'show-imports',
+      access: 'admin',
+      handle: async (ctx, call) => call.reply(importsMessage(await listImports(ctx, 20))),
+    },
+    {
       id: 'import-confirm',
       access: 'admin',
       async handle(ctx, call) {

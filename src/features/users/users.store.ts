@@ -1,7 +1,15 @@
 import type { Knex } from 'knex';
 import { nameKey } from '../../lib/plain-text';
 import { contains, rowsPerStatement, storedDate, toDate, toDateOrNull } from '../../platform/db/dialect';
-import type { AuthSystem, NewUser, User, UserChanges, UserFilter, UserStatus } from './users.types';
+import {
+  type AuthSystem,
+  type NewUser,
+  nameSearchKey,
+  type User,
+  type UserChanges,
+  type UserFilter,
+  type UserStatus,
+} from './users.types';
 
 type Database = Knex | Knex.Transaction;
 
@@ -160,7 +168,7 @@ export async function insertUsers(db: Knex.Transaction, users: readonly NewUser[
       email_key: user.emailKey,
       first_name: user.firstName,
       last_name: user.lastName,
-      name_key: nameKey(`${user.firstName} ${user.lastName}`),
+      name_key: nameSearchKey(user),
       status: user.status,
       is_admin: user.isAdmin,
       auth_system: user.authSystem,
@@ -234,7 +242,7 @@ export async function updateUsers(
       set: {
         ...changedColumns(changes),
         ...(changes.firstName !== undefined || changes.lastName !== undefined
-          ? { name_key: nameKey(`${changes.firstName ?? user.firstName} ${changes.lastName ?? user.lastName}`) }
+          ? { name_key: nameSearchKey({ ...user, ...changes }) }
           : {}),
       } as Record<string, unknown>,
     }));

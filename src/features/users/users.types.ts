@@ -88,3 +88,11 @@ export function displayName(user: Pick<User, 'firstName' | 'lastName' | 'email'>
 
 /** The longest first or last name. */
 export const nameLimit = 100;
+
+// The column's width. Small letters may be more characters than capitals were: İ is one and becomes two.
+const searchKeyLimit = 201;
+
+/** What a search for a part of somebody's name looks into: both names in small letters. */
+export function nameSearchKey(names: Pick<User, 'firstName' | 'lastName'>): string {
+  return [...nameKey(`${names.firstName} ${names.lastName}`)].slice(0, searchKeyLimit).join('');
+}

@@ -83,7 +83,7 @@ export function facts(rows: readonly (readonly [name: string, ...value: Piece[]]
 }
 
 /** A plain line, perhaps with a control at its end. */
-export function section(text: string, accessory?: Button | Overflow, blockId?: string): SectionBlock {
+export function section(text: string, accessory?: Button | Overflow | undefined, blockId?: string): SectionBlock {
   return {
     type: 'section',
     ...(blockId ? { block_id: blockId } : {}),

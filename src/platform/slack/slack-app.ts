@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { App, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { SlackConfig } from '../../config';
-import { second } from '../../lib/duration';
 import type { Actor, Context } from '../context';
 import { createAccountReader, type SlackAccountFacts } from './accounts';
 import { createCommandRouter } from './command-router';
@@ -162,6 +161,3 @@ export function createSlackApp(
 export function actorOf(account: SlackAccountFacts, userId: number, email: string): Extract<Actor, { kind: 'user' }> {
   return { kind: 'user', userId, email, slackId: `${account.teamId}/${account.slackUserId}` };
 }
-
-/** How long an answer that Slack waits for may take: its three seconds, less what the way costs. */
-export const answerWithin = 2.4 * second;
