@@ -32,7 +32,8 @@ function remembering<Item extends { readonly name: string }>(
 ): (name: string) => Found<Item> {
   const known = new Map<string, Found<Item>>();
   return (name) => {
-    const answer = known.get(name) ?? lookUp(kind, items, name);
+    // No name is that long, and looking for one that is near would take its time.
+    const answer = known.get(name) ?? lookUp(kind, items, shorten(name, 200));
     known.set(name, answer);
     return answer;
   };

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import {
   cancelImport,
   confirmImport,
@@ -217,6 +218,31 @@ forEachDatabase((database) => {
     await taken;
     expect(await importProgress(scene.ctx, id)).toMatchObject({ state: 'done', outcomes: { invited: count } });
     await expectEverybodyOnce(count);
+  });
+
+  test('a worker that was stopped with its rows in hand until another had done them writes nothing', async () => {
+    const id = await confirmed(people(5));
+    const second = elsewhere();
+    const db = database.connect();
+    let stopped = false;
+    const stopping = new Proxy(db, {
+      get: (target, key) =>
+        key === 'transaction'
+          ? async (work: (tx: Knex.Transaction) => Promise<unknown>) => {
+              if (!stopped) {
+                stopped = true;
+                await leaseRanOut(id);
+                await runImport(second, id, never);
+              }
+              return target.transaction(work);
+            }
+          : Reflect.get(target, key),
+    });
+    await runImport({ ...scene.ctx, db: stopping }, id, never);
+    expect(stopped).toBe(true);
+    expect(await importProgress(scene.ctx, id)).toMatchObject({ state: 'done', outcomes: { invited: 5 } });
+    await expectEverybodyOnce(5);
+    expect(await total('operation_results')).toBe(5);
   });
 
   test('a process that is to end finishes its chunk and lets go at once', async () => {
