@@ -158,14 +158,12 @@ export async function unassignOpenWork(
         .where('percent_done', '<', 100)
         .whereIn('assignee_id', userIds)
         .update({ assignee_id: null });
+      const runs = db('test_runs').where({ project_id: projectId }).select('id');
+      const openStatuses = db('result_statuses').where({ is_final: false }).select('id');
       await db('run_cases')
         .whereIn('assignee_id', userIds)
-        .whereIn('run_id', (sub) => sub.from('test_runs').where({ project_id: projectId }).select('id'))
-        .where((open) =>
-          open
-            .whereNull('status_id')
-            .orWhereIn('status_id', (sub) => sub.from('result_statuses').where({ is_final: false }).select('id')),
-        )
+        .whereIn('run_id', runs)
+        .where((open) => void open.whereNull('status_id').orWhereIn('status_id', openStatuses))
         .update({ assignee_id: null });
     }
   }

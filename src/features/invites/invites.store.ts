@@ -140,7 +140,7 @@ export async function selectInvitesToRemind(
     .where('invites.invited_at', '<=', invitedBefore)
     .where('invites.sent_at', '<=', quietSince)
     .where('invites.expires_at', '>', now)
-    .where((due) => due.whereNull('invites.reminded_at').orWhere('invites.reminded_at', '<=', quietSince))
+    .where((due) => void due.whereNull('invites.reminded_at').orWhere('invites.reminded_at', '<=', quietSince))
     .orderBy('invites.user_id')
     .limit(limit)
     .select(columns.map((column) => `invites.${column}`));

@@ -30,25 +30,17 @@ export async function countSeats(db: Knex | Knex.Transaction): Promise<number> {
 }
 
 export async function countReadOnlySeats(db: Knex | Knex.Transaction): Promise<number> {
+  const held = (readOnly: boolean) =>
+    db('memberships')
+      .join('profiles', 'profiles.id', 'memberships.profile_id')
+      .whereRaw('memberships.user_id = users.id')
+      .where('profiles.is_read_only', readOnly)
+      .select('memberships.user_id');
   const row = (await db('users')
     .whereIn('status', ['invited', 'active'])
     .where('is_admin', false)
-    .whereExists((sub) =>
-      sub
-        .from('memberships')
-        .join('profiles', 'profiles.id', 'memberships.profile_id')
-        .whereRaw('memberships.user_id = users.id')
-        .where('profiles.is_read_only', true)
-        .select('memberships.user_id'),
-    )
-    .whereNotExists((sub) =>
-      sub
-        .from('memberships')
-        .join('profiles', 'profiles.id', 'memberships.profile_id')
-        .whereRaw('memberships.user_id = users.id')
-        .where('profiles.is_read_only', false)
-        .select('memberships.user_id'),
-    )
+    .whereExists(held(true))
+    .whereNotExists(held(false))
     .count({ total: '*' })
     .first()) as { total: number };
   return Number(row.total);

@@ -114,33 +114,35 @@ export async function selectUsersByExternalKey(
   return (await inBatches<string, UserRow>(db, keys, (batch) => select(db).whereIn(column, batch))).map(toUser);
 }
 
-function filtered<Query extends Knex.QueryBuilder>(query: Query, filter: UserFilter): Query {
-  query.whereIn('users.status', [...(filter.statuses ?? (['invited', 'active'] as const))]);
+function filtered<Query extends Knex.QueryBuilder>(db: Database, query: Query, filter: UserFilter): Query {
+  const statuses: readonly UserStatus[] = filter.statuses ?? ['invited', 'active'];
+  let narrowed: Knex.QueryBuilder = query.whereIn('users.status', [...statuses]);
   if (filter.projectId !== undefined) {
-    query.whereIn('users.id', (sub) =>
-      sub.from('memberships').where({ project_id: filter.projectId }).select('user_id'),
-    );
+    const members = db('memberships').where({ project_id: filter.projectId }).select('user_id');
+    narrowed = narrowed.whereIn('users.id', members);
   }
   if (filter.groupId !== undefined) {
-    query.whereIn('users.id', (sub) => sub.from('group_members').where({ group_id: filter.groupId }).select('user_id'));
+    const members = db('group_members').where({ group_id: filter.groupId }).select('user_id');
+    narrowed = narrowed.whereIn('users.id', members);
   }
   if (filter.text !== undefined && filter.text !== '') {
     const text = nameKey(filter.text);
-    query.where((either) =>
-      either.whereRaw(...contains('users.email_key', text)).orWhereRaw(...contains('users.name_key', text)),
+    narrowed = narrowed.where(
+      (either) =>
+        void either.whereRaw(...contains('users.email_key', text)).orWhereRaw(...contains('users.name_key', text)),
     );
   }
-  return query;
+  return narrowed as Query;
 }
 
 /** One page, in the order of the addresses. */
 export async function selectUserPage(db: Database, filter: UserFilter, limit: number, offset: number): Promise<User[]> {
-  const rows: UserRow[] = await filtered(select(db), filter).orderBy('users.email_key').limit(limit).offset(offset);
+  const rows: UserRow[] = await filtered(db, select(db), filter).orderBy('users.email_key').limit(limit).offset(offset);
   return rows.map(toUser);
 }
 
 export async function countUsers(db: Database, filter: UserFilter): Promise<number> {
-  const row = (await filtered(db('users'), filter).count({ total: '*' }).first()) as { total: number };
+  const row = (await filtered(db, db('users'), filter).count({ total: '*' }).first()) as { total: number };
   return Number(row.total);
 }
 

@@ -41,7 +41,6 @@ export function escapeText(text: string): string {
 }
 
 export const bold = (text: string): RichTextElement => ({ type: 'text', text: text || ' ', style: { bold: true } });
-export const italic = (text: string): RichTextElement => ({ type: 'text', text: text || ' ', style: { italic: true } });
 export const code = (text: string): RichTextElement => ({ type: 'text', text: text || ' ', style: { code: true } });
 export const link = (url: string, text: string): RichTextElement => ({ type: 'link', url, text });
 export const emoji = (name: string): RichTextElement => ({ type: 'emoji', name });
