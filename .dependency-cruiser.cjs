@@ -1,4 +1,4 @@
-/** Which way imports may go (DESIGN.md, "Layout"). `npm run check` reads it through .ci/check-imports.mjs. */
+/** Which way imports may go (docs/adr/0001). `npm run check` reads it through .ci/check-imports.mjs. */
 
 const edge = '\\.(commands|modals|pages|routes|home)\\.tsx?$';
 const anyOfOurs = '^(src|jobs|migrations|test)/';

@@ -175,6 +175,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
   }
   const pages = await createHttpServer(ctx, {
     routes: [accountPages(ctx)],
+    ...(config.trustedProxies.length > 0 ? { trustedProxies: config.trustedProxies } : {}),
     checks: { slack: async () => (slack.isConnected() ? null : 'not connected') },
   });
   inBackground('connect to Slack', slack.start());

@@ -64,6 +64,7 @@ const environment = z.object({
     .string()
     .regex(/^[CG][A-Z0-9]+$/, 'expected a channel id such as C0123ABCD')
     .optional(),
+  TRUSTED_PROXIES: list,
   TIME_ZONE: z
     .string()
     .refine((zone) => IANAZone.isValidZone(zone), 'expected a time zone such as Europe/Berlin')
@@ -99,6 +100,8 @@ export interface Config {
   readonly seats: number;
   /** Null: nothing is configured, so the local workspace stands in for Slack. */
   readonly slack: SlackConfig | null;
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   readonly timeZone: string;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
@@ -164,6 +167,7 @@ export function loadConfig(input: Readonly<Record<string, string | undefined>>):
     adminEmails: Object.freeze(values.ADMIN_EMAILS),
     seats: values.SEATS,
     slack,
+    trustedProxies: Object.freeze(values.TRUSTED_PROXIES),
     timeZone: values.TIME_ZONE,
     logLevel: values.LOG_LEVEL,
   });

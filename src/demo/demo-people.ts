@@ -459,7 +459,7 @@ export const adminChannel = 'C0USHERADMS';
 export const demoChannels: readonly ChannelSeed[] = [
   {
     name: 'general',
-    topic: 'Everybody. Type /users help anywhere, or say hello to Usher in its own conversation.',
+    topic: 'Everybody. Type /users help here or anywhere else.',
     members: [...members, 'gita'],
   },
   {

@@ -45,7 +45,7 @@ export const seatsExhausted = (total: number, used: number, wanted: number) => {
   return new AppError(
     'seats_exhausted',
     `That needs ${count(wanted, 'seat')}, and ${free === 0 ? 'none is' : free === 1 ? 'only 1 is' : `only ${free} are`} free (${used} of ${total} taken). ` +
-      `Nothing was changed. ${free > 0 ? `Choose at most ${count(free, 'person', 'people')}, disable` : 'Disable'} somebody, or contact us to raise the number of seats.`,
+      `Nothing was changed. ${free > 0 ? `Choose at most ${count(free, 'person', 'people')}, disable` : 'Disable'} somebody, or ask whoever runs Usher to raise the number of seats.`,
     { total, used, wanted },
   );
 };

@@ -8,7 +8,7 @@ import { issueLinks } from '../credentials/links.service';
 import { takeSeats } from '../licences/licences.service';
 import { addUsers, findUsersByEmail, recordUserChanges } from '../users/users.service';
 
-/** A reset link works for a day (SPEC, "Password reset"). */
+/** A reset link works for a day. */
 const resetLife = 1 * day;
 
 /**

@@ -57,7 +57,12 @@ export function licenceBlocks(card: LicenceCard): KnownBlock[] {
       readOnly > 0 ? ` · ${count(readOnly, 'seat')} read-only` : '',
     ),
     ...(free === 0
-      ? [paragraph(emoji('warning'), ' No seat is free. Disable somebody, or contact us to raise the number of seats.')]
+      ? [
+          paragraph(
+            emoji('warning'),
+            ' No seat is free. Disable somebody, or ask whoever runs Usher to raise the number of seats.',
+          ),
+        ]
       : []),
   ];
 }

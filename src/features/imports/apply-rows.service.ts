@@ -13,7 +13,7 @@ import type { FieldDifference, RowOutcome, RowProblem } from './imports.types';
 import { type PlannedRow, planChunk } from './plan-import.service';
 import type { RowChange } from './row-plan.types';
 
-/** How long a link to set a password works, by SPEC §2. */
+/** How long a link to set a password works. */
 const resetLifeMs = day;
 
 /** A row that is to be carried out, with its person as they are: read again, or just added. */

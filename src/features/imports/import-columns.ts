@@ -2,7 +2,7 @@ import { listOf, nameKey, shorten } from '../../lib/plain-text';
 import type { SheetRow } from '../../platform/sheets/sheet.types';
 import type { FieldKey } from './imports.types';
 
-/** A column of SPEC §2. `field` is null for what an export shows and an import leaves alone. */
+/** A column of the spreadsheet. `field` is null for what an export shows and an import leaves alone. */
 interface ImportColumn {
   readonly header: string;
   readonly field: FieldKey | null;
@@ -10,7 +10,7 @@ interface ImportColumn {
   readonly synonyms: readonly string[];
 }
 
-/** All columns of an export, in its order (SPEC §2). */
+/** All columns of an export, in its order; docs/adr/0005 says what an import makes of each. */
 export const exportColumns: readonly ImportColumn[] = [
   { header: 'User ID', field: 'userId', synonyms: [] },
   {

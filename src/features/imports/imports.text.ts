@@ -76,7 +76,9 @@ function earlierLine(earlier: EarlierImport): Piece[] {
 function differenceLines(differences: readonly PreviewDifference[]): Piece[][] {
   const rows = new Map<number, PreviewDifference[]>();
   for (const difference of differences) rows.set(difference.row, [...(rows.get(difference.row) ?? []), difference]);
-  return [...rows.values()].map((row): Piece[] => [
+  // The list ends after ten differences: a row that it may have cut in the middle is left to the workbook.
+  const whole = [...rows.values()].slice(0, differences.length < 10 || rows.size === 1 ? rows.size : -1);
+  return whole.map((row): Piece[] => [
     bold(`Row ${row[0]?.row}, ${row[0]?.email}`),
     ...row.flatMap(({ field, old, new: after }): Piece[] => [
       `\n${field}: ${old === '' ? '' : `${oneLined(old)} → `}${after === '' ? '(empty)' : oneLined(after)}`,
@@ -88,7 +90,9 @@ function failureLine({ row, email, problems }: PreviewFailure): Piece[] {
   return [
     bold(`Row ${row}`),
     email === '' ? ': ' : `, ${email}: `,
-    problems.map(({ field, sentence }) => (field === null ? sentence : `${field}: ${sentence}`)).join(' '),
+    problems
+      .map(({ field, sentence }) => (field === null || sentence.startsWith(field) ? sentence : `${field}: ${sentence}`))
+      .join(' '),
   ];
 }
 
@@ -99,7 +103,7 @@ function consequences(preview: ImportPreview): KnownBlock[] {
     lines.push([
       `${count(seats.needed, 'seat')} needed, ${seats.free.toLocaleString('en-US')} free.`,
       seats.needed > seats.free
-        ? ' The import cannot start: take people out of the file, disable somebody, or contact us to raise the number of seats.'
+        ? ' The import cannot start: take people out of the file, disable somebody, or ask whoever runs Usher to raise the number of seats.'
         : '',
     ]);
   }

@@ -2,7 +2,7 @@ import type { Recipient } from '../../lib/email';
 import type { SecretUrl } from '../credentials/credentials.types';
 import type { User } from '../users/users.types';
 
-/** How many addresses one submission takes (SPEC §2). */
+/** How many addresses one submission takes. */
 export const invitationLimit = 500;
 
 export interface InviteInput {

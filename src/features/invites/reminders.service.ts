@@ -14,7 +14,7 @@ import {
   selectPendingInvites,
 } from './invites.store';
 
-/** Days after the invitation at which it is called to mind; once each (SPEC §5). */
+/** Days after the invitation at which it is called to mind; once each. */
 const reminderDays = [3, 6] as const;
 const quiet = 1 * day;
 const batch = 200;

@@ -9,7 +9,7 @@ import {
   selectResultUserIds,
 } from './operations.store';
 
-/** How an operation ended for one user (SPEC §1). */
+/** How an operation ended for one user. */
 export type Outcome = 'done' | 'unchanged' | 'skipped' | 'failed';
 
 export interface OperationResult {

@@ -144,7 +144,7 @@ export interface SlackAccount {
 
 /**
  * The user behind a Slack account: bound by id at the first match of the address. Null: the account names nobody here.
- * @throws AppError `slack_account_refused` when the bound account's address has changed since (SLACK.md, identity)
+ * @throws AppError `slack_account_refused` when the bound account's address has changed since
  */
 export async function userOfSlackAccount(ctx: Context, account: SlackAccount): Promise<User | null> {
   const key = emailKey(account.email);

@@ -71,7 +71,7 @@ const statusWords: Readonly<Record<string, UserStatus>> = {
 /** Words that people type for a status, for "did you mean". */
 export const statusNames = Object.keys(statusWords);
 
-/** The status that a word names, in any case (SPEC: New = invited, Inactive = Deactivated = disabled), or null. */
+/** The status that a word names, in any case, or null: New is invited, Inactive and Deactivated are disabled. */
 export function parseStatus(word: string): UserStatus | null {
   return statusWords[nameKey(word)] ?? null;
 }

@@ -76,7 +76,10 @@ async function claimBatch(ctx: Context, kinds: readonly MessageKind[], limits: D
 
 /** `<key@domain>`: the same for every try, so that a reader's mail program recognises a repeat. */
 function messageIdOf(dedupKey: string, mailFrom: string): string {
-  const left = encodeURIComponent(dedupKey).replace(/[()']/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  const left = encodeURIComponent(dedupKey.replace(/:/g, '.')).replace(
+    /[()']/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
   return `<${left}@${/@([^\s<>@]+)>?\s*$/.exec(mailFrom)?.[1] ?? 'usher.invalid'}>`;
 }
 

@@ -32,7 +32,7 @@ export type HomeView = Extract<View, { type: 'home' }>;
 /** A piece of a line; a bare string is literal text. */
 export type Piece = string | RichTextElement;
 
-// A message is refused at about 13,200 characters in all (SLACK.md 9); this leaves room for what Slack counts beside.
+// A message is refused at about 13,200 characters in all, which Slack does not document; this leaves room for what Slack counts beside.
 export const messageCharacters = 12_000;
 
 /** Slack's three control characters, for the few places that are mrkdwn whatever one does: a notification's words. */

@@ -47,7 +47,7 @@ export function createSlackApp(
   let requestListener: RequestListener | null = null;
   let socketOpen = true;
   if (config.appToken !== null) {
-    // Its client options are its own: in Socket Mode the client sets a hundred retries on shared ones (SLACK.md 20).
+    // Its client options are its own: in Socket Mode the client sets a hundred retries on shared ones.
     const socket = new SocketModeReceiver({
       appToken: config.appToken,
       logger,
@@ -89,7 +89,7 @@ export function createSlackApp(
     logger,
     // Never waits for Slack or the database: the acknowledgement comes first.
     authorize: async () => ({ botToken: config.botToken }),
-    // Our own uploads are told apart by their uploader, which Bolt's filter does not know (SLACK.md 15).
+    // Our own uploads are told apart by their uploader, which Bolt's filter does not know.
     ignoreSelf: false,
   });
   const inFlight = new Set<Promise<unknown>>();

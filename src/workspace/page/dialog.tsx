@@ -31,7 +31,10 @@ export function Dialog({
     if (element) focusField(element, element);
     return () => {
       element?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      if (!(before instanceof HTMLElement) || !before.isConnected) return;
+      // Closing gives it the focus back already, but Chromium then takes no typing until it has been left once.
+      before.blur();
+      before.focus();
     };
   }, []);
 

@@ -4,6 +4,17 @@ import { Avatar } from './avatar';
 import { canBe, groupPeople, kindName, nameOf } from './person-look';
 
 /** People by kind, one button each; bots and deactivated accounts are shown but cannot be chosen. */
+/** An address that may break after its @ before it breaks anywhere else. */
+function breakable(email: string) {
+  const [local = '', domain = ''] = email.split('@');
+  return (
+    <>
+      {local}@<wbr />
+      {domain}
+    </>
+  );
+}
+
 export function PersonPicker(props: {
   people: readonly PersonView[];
   current: string | null;
@@ -49,7 +60,7 @@ function PersonButton(props: { person: PersonView; isCurrent: boolean; onPick(id
           {kind !== '' && <span class="tag">{kind}</span>}
           {isCurrent && <span class="tag tag-current">You</span>}
         </span>
-        {person.email !== null && <span class="picker-person-email">{person.email}</span>}
+        {person.email !== null && <span class="picker-person-email">{breakable(person.email)}</span>}
         {person.note !== '' && <span class="picker-person-note">{person.note}</span>}
       </span>
     </button>

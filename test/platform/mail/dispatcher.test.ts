@@ -66,7 +66,7 @@ forEachDatabase((database) => {
     expect(mail).toMatchObject({
       from: 'usher@usher.test',
       subject: 'Hello Ada',
-      messageId: '<greet%3Aada%40example.com@usher.test>',
+      messageId: '<greet.ada%40example.com@usher.test>',
     });
     expect(mail?.text).toContain('grüß dich 👋');
     expect(mail?.html).toContain('<b>Ada</b>');
