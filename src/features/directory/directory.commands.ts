@@ -4,12 +4,13 @@ import { parseRecipients } from '../../lib/email';
 import { oneLine } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
+import { sentence } from '../../platform/slack/blocks';
 import type { CommandLine } from '../../platform/slack/command-text';
 import type { SlackEdge } from '../../platform/slack/definitions';
 import { statusModal } from '../invites/invites.modals';
 import { resendInvites } from '../invites/invites.service';
 import { resendReport } from '../invites/invites.text';
-import { findUsers } from '../users/users.service';
+import { findUsers, relinkSlackAccounts } from '../users/users.service';
 import { parseStatus, statusNames as statusWords, type User } from '../users/users.types';
 import { directoryPage, type FilterWords, licenceCard, userCard } from './directory.service';
 import { cardMessage, licenceMessage, listMessage } from './directory.text';
@@ -122,6 +123,16 @@ export const directoryEdge: SlackEdge = {
       async handle(ctx, call) {
         const { words, page } = listValue.parse(JSON.parse(call.value));
         await call.replace(listMessage(await directoryPage(ctx, words, page, usersPerPage), words));
+      },
+    },
+    {
+      id: 'relink-slack',
+      access: 'admin',
+      async handle(ctx, call) {
+        const user = await relinkSlackAccounts(ctx, Number(call.value));
+        await call.reply(
+          sentence(`The Slack account of ${user.email} is accepted with the address it has at its next use.`),
+        );
       },
     },
     {

@@ -3,7 +3,7 @@ import { type Catalogue, groupsOf, lookUpAll, membershipsOf, readCatalogue } fro
 import type { Membership } from '../access/access.types';
 import { showInvitation } from '../invites/invites.service';
 import { readOnlySeats, type Seats, seats } from '../licences/licences.service';
-import { listUsers, requireAdmin, showUser, type UserPage, userCounts } from '../users/users.service';
+import { listUsers, requireAdmin, showUser, slackAccountsOf, type UserPage, userCounts } from '../users/users.service';
 import type { User, UserFilter, UserStatus } from '../users/users.types';
 
 /** The site at a glance. */
@@ -25,6 +25,8 @@ export interface UserCard {
   readonly memberships: readonly Membership[];
   readonly groupIds: readonly number[];
   readonly catalogue: Catalogue;
+  /** Slack user ids that are bound to the user. */
+  readonly slackIds: readonly string[];
   readonly invitation: Awaited<ReturnType<typeof showInvitation>>;
 }
 
@@ -36,6 +38,7 @@ export async function userCard(ctx: Context, email: string): Promise<UserCard> {
     memberships: (await membershipsOf(ctx, [user.id])).get(user.id) ?? [],
     groupIds: ((await groupsOf(ctx, [user.id])).get(user.id) ?? []).map(({ groupId }) => groupId),
     catalogue: await readCatalogue(ctx),
+    slackIds: await slackAccountsOf(ctx, user.id),
     invitation: await showInvitation(ctx, user),
   };
 }

@@ -1,9 +1,10 @@
-import type { KnownBlock, Overflow } from '@slack/types';
+import type { Button, KnownBlock, Overflow } from '@slack/types';
 import { count } from '../../lib/plain-text';
 import {
   bold,
   button,
   buttons,
+  confirmation,
   emoji,
   facts,
   header,
@@ -16,6 +17,7 @@ import {
   paragraph,
   type SlackMessage,
   section,
+  slackUser,
 } from '../../platform/slack/blocks';
 import { displayName, type User, type UserStatus } from '../users/users.types';
 import type { DirectoryPage, FilterWords, LicenceCard, UserCard } from './directory.service';
@@ -148,6 +150,19 @@ export function listMessage(page: DirectoryPage, words: FilterWords): SlackMessa
 
 const orNone = (text: string | null): string => (text === null || text === '' ? '–' : text);
 
+function relinkButton(user: User): Button {
+  return button({
+    actionId: 'relink-slack',
+    text: 'Link the Slack account again',
+    value: String(user.id),
+    confirm: confirmation(
+      'Link the Slack account again?',
+      `For when the e-mail of ${user.email} has changed in Slack: the same Slack account is accepted with its new address.`,
+      'Link again',
+    ),
+  });
+}
+
 /** Everything known about one user, with what can be done now. */
 export function cardMessage(card: UserCard): SlackMessage {
   const { user, catalogue, invitation } = card;
@@ -166,6 +181,7 @@ export function cardMessage(card: UserCard): SlackMessage {
     ['Default profile', orNone(profileName(user.defaultProfileId) ?? 'site default')],
     ['Groups', orNone(shortList(groups))],
     ['Projects', orNone(shortList(projects))],
+    ...(card.slackIds.length > 0 ? [['Slack', ...card.slackIds.map(slackUser)] as [string, ...Piece[]]] : []),
     ['Last sign-in', user.lastLoginAt ? moment(user.lastLoginAt) : 'never'],
     ['Added', moment(user.createdAt)],
     ['User ID', String(user.id)],
@@ -211,6 +227,7 @@ export function cardMessage(card: UserCard): SlackMessage {
             value: JSON.stringify({ action: 'disable', userId: user.id }),
             style: 'danger',
           }),
+      ...(card.slackIds.length > 0 ? [relinkButton(user)] : []),
     ),
     note('Only you see this.'),
   );

@@ -2,6 +2,7 @@ import { didYouMean } from '../../lib/did-you-mean';
 import { emailKey } from '../../lib/email';
 import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
+import { inTransaction } from '../../platform/db/transaction';
 import { AppError, notAdmin, notFound } from '../../platform/errors';
 import { recordAudit } from '../audit/audit.service';
 import {
@@ -13,10 +14,12 @@ import {
   selectActiveAdmins,
   selectEmailsBeginning,
   selectIdentity,
+  selectSlackIds,
   selectUserPage,
   selectUsersByEmailKey,
   selectUsersByExternalKey,
   selectUsersById,
+  updateIdentityEmail,
   updateStatus,
   updateUsers,
 } from './users.store';
@@ -150,10 +153,12 @@ export async function userOfSlackAccount(ctx: Context, account: SlackAccount): P
   const key = emailKey(account.email);
   const bound = await selectIdentity(ctx.db, account.teamId, account.slackUserId);
   if (bound !== null) {
-    if (bound.emailKey !== key) {
+    if (bound.emailKey === '') {
+      await updateIdentityEmail(ctx.db, account, key);
+    } else if (bound.emailKey !== key) {
       throw new AppError(
         'slack_account_refused',
-        'The e-mail of your Slack account has changed since it was linked to your user here. Ask an admin to link it again.',
+        'The e-mail of your Slack account has changed since it was linked to your user here. Ask an admin to open /users show with your address and press “Link the Slack account again”; then try once more.',
         {},
       );
     }
@@ -192,4 +197,29 @@ export async function recordUserChanges(
       operationId,
     })),
   );
+}
+
+/** Slack accounts that are bound to a user, by their Slack user ids. */
+export async function slackAccountsOf(ctx: Context, userId: number): Promise<string[]> {
+  return selectSlackIds(ctx.db, userId);
+}
+
+/**
+ * Accepts that the addresses of a user's Slack accounts have changed: each is taken as it is at its next use.
+ * @throws AppError `not_admin`, `not_found`
+ */
+export async function relinkSlackAccounts(ctx: Context, userId: number): Promise<User> {
+  return inTransaction(ctx, async (tx) => {
+    await requireAdmin(tx);
+    const [user] = await selectUsersById(tx.db, [userId]);
+    if (!user) throw notFound('user', 'This person was deleted meanwhile. Nothing was changed.');
+    await updateIdentityEmail(tx.db, { userId }, '');
+    const slackAccounts = await selectSlackIds(tx.db, userId);
+    await recordUserChanges(
+      tx,
+      [{ action: 'user.slack_linked_again', user, before: null, after: { slackAccounts } }],
+      null,
+    );
+    return user;
+  });
 }

@@ -302,3 +302,19 @@ export async function selectEmailsBeginning(db: Database, letters: string): Prom
     .limit(300)
     .pluck('email');
 }
+
+/** Slack user ids that are bound to this user. */
+export async function selectSlackIds(db: Database, userId: number): Promise<string[]> {
+  return db('identities').where({ user_id: userId }).orderBy('bound_at').pluck('slack_user_id');
+}
+
+/** The address that a bound Slack account must have; empty: whatever it has at its next use. */
+export async function updateIdentityEmail(
+  db: Database,
+  bound: { readonly userId: number } | { readonly teamId: string; readonly slackUserId: string },
+  emailKey: string,
+): Promise<number> {
+  const which =
+    'userId' in bound ? { user_id: bound.userId } : { team_id: bound.teamId, slack_user_id: bound.slackUserId };
+  return db('identities').where(which).update({ email_key: emailKey });
+}

@@ -61,6 +61,22 @@ forEachDatabase((database) => {
     expect(textOf(reply)).toContain('The e-mail of your Slack account has changed');
   });
 
+  test('an admin accepts that somebody’s address in Slack has changed, and the account works again', async () => {
+    await insertUser(database.db, { email: 'hedy@example.com', is_admin: true });
+    const hedy = usher.as('hedy');
+    await hedy.ask('#general', '/users');
+    await database.db('identities').update({ email_key: 'before@example.com' });
+    expect(textOf(await hedy.ask('#general', '/users'))).toContain('has changed');
+    await database.db('identities').whereNot({ slack_user_id: hedy.id }).del();
+    const card = await usher.as('ada').ask('#general', '/users show hedy@example.com');
+    await usher.as('ada').click(card, 'Link the Slack account again');
+    await usher.as('ada').waitForMessage('is accepted with the address it has at its next use');
+    expect(textOf(await hedy.ask('#general', '/users'))).toContain('seats taken');
+    expect(await database.db('identities').where({ slack_user_id: hedy.id }).first()).toMatchObject({
+      email_key: 'hedy@example.com',
+    });
+  });
+
   test('every line of help can be read by everybody in the workspace', async () => {
     expect(textOf(await usher.as('uma').ask('#general', '/users help'))).toContain('/users invite');
   });
