@@ -143,6 +143,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
         slack.refreshHomes();
         sendMailSoon();
         return;
+      case 'approval_changed':
+      case 'approval_given':
+        return;
     }
   }
 

@@ -7,6 +7,10 @@ export type News =
   /** An import moved on: its one message is out of date. */
   | { readonly kind: 'import_moved'; readonly importId: number }
   /** An import ended: its summary and its failing rows are due. Rejects when they could not be delivered. */
-  | { readonly kind: 'import_ended'; readonly importId: number };
+  | { readonly kind: 'import_ended'; readonly importId: number }
+  /** An approval was asked for, decided or ended: its card is due, or out of date. */
+  | { readonly kind: 'approval_changed'; readonly approvalId: number }
+  /** An approval was given: what was asked for is to be carried out. */
+  | { readonly kind: 'approval_given'; readonly approvalId: number };
 
 export type Announce = (news: News) => Promise<void>;

@@ -5,7 +5,17 @@ import { insertAuditRows } from './audit.store';
 export interface AuditEvent {
   /** `user.invited`, `import.confirmed`: the subject, a dot, what happened. */
   readonly action: string;
-  readonly subjectType: 'user' | 'import' | 'invite' | 'profile' | 'group' | 'project' | 'licence' | 'setting' | 'job';
+  readonly subjectType:
+    | 'user'
+    | 'import'
+    | 'invite'
+    | 'profile'
+    | 'group'
+    | 'project'
+    | 'licence'
+    | 'setting'
+    | 'job'
+    | 'approval';
   readonly subjectId: number | null;
   readonly subjectLabel: string;
   readonly before?: Readonly<Record<string, unknown>> | null;

@@ -3,9 +3,13 @@ import { isDuplicate } from '../../platform/db/driver-errors';
 import { conflict } from '../../platform/errors';
 import {
   finishOperationRow,
+  insertChanges,
   insertOperation,
   insertResults,
+  type OperationRow,
+  selectChanges,
   selectDoneUserIds,
+  selectOperation,
   selectResultUserIds,
 } from './operations.store';
 
@@ -92,4 +96,65 @@ export async function usersDone(
   limit: number,
 ): Promise<{ ids: number[]; total: number }> {
   return selectDoneUserIds(ctx.db, operationId, offset, limit);
+}
+
+/** The fields of a user that an operation can change and undo can give back. */
+export type ChangedField =
+  | 'status'
+  | 'firstName'
+  | 'lastName'
+  | 'isAdmin'
+  | 'authSystem'
+  | 'ssoUsername'
+  | 'ldapUsername'
+  | 'defaultProfile'
+  | 'memberships'
+  | 'groups';
+
+/** A value of one user as it was and as it is now; JSON. */
+export interface FieldChange {
+  readonly userId: number;
+  readonly field: ChangedField;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/**
+ * Writes what an operation changed, so that it can be undone. Call it in the operation's transaction, once for all
+ * users of the operation or of the chunk, only with fields that did change, each user and field once. Shapes of
+ * `before` and `after`:
+ * - `status`: `'invited' | 'active' | 'disabled'`; `isAdmin`: boolean; `authSystem`: its word
+ * - `firstName`, `lastName`: text; `ssoUsername`, `ldapUsername`: text or null
+ * - `defaultProfile`: the profile's id or null (the site's default)
+ * - `memberships`: the user's whole set as `membershipSet` makes it: sorted `projectId:profileId`
+ * - `groups`: the user's whole set as `groupSet` makes it: sorted ids
+ */
+export async function recordChanges(
+  tx: TxContext,
+  operationId: number,
+  changes: readonly FieldChange[],
+): Promise<void> {
+  await insertChanges(tx.db, operationId, changes);
+}
+
+/** Memberships of one user as a value that can be compared: `projectId:profileId`, sorted. */
+export function membershipSet(
+  memberships: readonly { readonly projectId: number; readonly profileId: number }[],
+): string[] {
+  return memberships.map(({ projectId, profileId }) => `${projectId}:${profileId}`).sort();
+}
+
+/** Groups of one user as a value that can be compared: ids, ascending. */
+export function groupSet(groupIds: readonly number[]): number[] {
+  return [...groupIds].sort((one, other) => one - other);
+}
+
+/** One operation with what it changed; null when there is none. */
+export async function operationChanges(
+  ctx: Context,
+  operationId: number,
+): Promise<{ readonly operation: OperationRow; readonly changes: readonly FieldChange[] } | null> {
+  const operation = await selectOperation(ctx.db, operationId);
+  if (operation === null) return null;
+  return { operation, changes: (await selectChanges(ctx.db, operationId)) as FieldChange[] };
 }

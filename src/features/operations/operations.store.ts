@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { rowsPerStatement } from '../../platform/db/dialect';
+import { rowsPerStatement, toDateOrNull } from '../../platform/db/dialect';
 
 export interface NewOperation {
   readonly kind: string;
@@ -80,4 +80,58 @@ export async function selectDoneUserIds(
     db('operation_results').where({ operation_id: operationId, outcome: 'done', reason: null }).whereNotNull('user_id');
   const row = (await done().count({ total: '*' }).first()) as { total: number };
   return { ids: await done().orderBy('id').offset(offset).limit(limit).pluck('user_id'), total: Number(row.total) };
+}
+
+/** A value of a user that an operation changed. */
+export interface ChangeRow {
+  readonly userId: number;
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export async function insertChanges(
+  db: Knex.Transaction,
+  operationId: number,
+  changes: readonly ChangeRow[],
+): Promise<void> {
+  await db.batchInsert(
+    'operation_changes',
+    changes.map(({ userId, field, before, after }) => ({
+      operation_id: operationId,
+      user_id: userId,
+      field,
+      before: JSON.stringify(before ?? null),
+      after: JSON.stringify(after ?? null),
+    })),
+    rowsPerStatement(db),
+  );
+}
+
+export async function selectChanges(db: Knex, operationId: number): Promise<ChangeRow[]> {
+  const rows = await db('operation_changes').where({ operation_id: operationId }).orderBy('id');
+  return rows.map((row) => ({
+    userId: row.user_id,
+    field: row.field,
+    before: JSON.parse(row.before),
+    after: JSON.parse(row.after),
+  }));
+}
+
+export interface OperationRow {
+  readonly id: number;
+  readonly kind: string;
+  readonly actorUserId: number | null;
+  readonly finishedAt: Date | null;
+}
+
+export async function selectOperation(db: Knex, id: number): Promise<OperationRow | null> {
+  const row = await db('operations').where({ id }).first('id', 'kind', 'actor_user_id', 'finished_at');
+  if (row === undefined) return null;
+  return {
+    id: row.id,
+    kind: row.kind,
+    actorUserId: row.actor_user_id,
+    finishedAt: toDateOrNull(row.finished_at),
+  };
 }

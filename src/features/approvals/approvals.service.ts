@@ -1,0 +1,141 @@
+import { addTime, day } from '../../lib/duration';
+import { count as counted, nameKey, shorten } from '../../lib/plain-text';
+import type { Context, TxContext } from '../../platform/context';
+import { isDuplicate } from '../../platform/db/driver-errors';
+import { inTransaction } from '../../platform/db/transaction';
+import { invalidInput, notAdmin } from '../../platform/errors';
+import { recordAudit } from '../audit/audit.service';
+import { activeAdmins, requireAdmin } from '../users/users.service';
+import { insertApproval, selectApproval, selectApprovalByKey } from './approvals.store';
+import {
+  type Approval,
+  type ApprovalKind,
+  type ApprovalNeed,
+  type ApprovalRequest,
+  freeDeletions,
+  freeDisablings,
+} from './approvals.types';
+
+/** How long somebody may take to decide. */
+export const approvalLife = 1 * day;
+
+/**
+ * What is needed before `count` people are deleted, disabled or made admins: nothing for one deletion or up to ten
+ * disablings; else a second admin, or a typed phrase where there is no second one.
+ * @throws AppError `not_admin`
+ */
+export async function approvalNeed(ctx: Context, kind: ApprovalKind, count: number): Promise<ApprovalNeed> {
+  await requireAdmin(ctx);
+  if (count <= freely[kind]) return 'none';
+  return (await activeAdmins(ctx)).length > 1 ? 'second_admin' : 'phrase';
+}
+const freely: Readonly<Record<ApprovalKind, number>> = {
+  delete_users: freeDeletions,
+  disable_users: freeDisablings,
+  grant_admin: 0,
+};
+
+/** What the only admin types instead of asking a second one: `delete 3 people`. */
+export function phraseFor(kind: ApprovalKind, count: number): string {
+  const people = counted(count, 'person', 'people');
+  switch (kind) {
+    case 'delete_users':
+      return `delete ${people}`;
+    case 'disable_users':
+      return `disable ${people}`;
+    case 'grant_admin':
+      return `make ${people} admin`;
+  }
+}
+
+/** Whether this is the phrase, in any case and with any blanks. */
+export function isPhrase(kind: ApprovalKind, count: number, typed: string): boolean {
+  return nameKey(typed) === nameKey(phraseFor(kind, count));
+}
+
+/**
+ * Takes the phrase of a site's only admin and writes into the audit that there was no second one. Call it in the same
+ * transaction as what it allows (`inTransaction` around both), so that neither stands without the other.
+ * @throws AppError `not_admin`; `invalid_input` when it is another text, or when there is a second admin by now
+ */
+export async function acceptPhrase(
+  ctx: Context,
+  given: { readonly kind: ApprovalKind; readonly count: number; readonly typed: string; readonly summary: string },
+): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const need = await approvalNeed(tx, given.kind, given.count);
+    if (need === 'second_admin') {
+      throw invalidInput('Somebody else became an admin meanwhile, so ask them to approve. Nothing was changed.');
+    }
+    if (!isPhrase(given.kind, given.count, given.typed)) {
+      throw invalidInput(`Type “${phraseFor(given.kind, given.count)}” to go on. Nothing was changed.`, 'phrase');
+    }
+    await recordAudit(tx, [
+      {
+        action: 'approval.phrase_typed',
+        subjectType: 'approval',
+        subjectId: null,
+        subjectLabel: shorten(given.summary, 250),
+        after: { phrase: phraseFor(given.kind, given.count), why: 'typed the phrase, no second admin' },
+      },
+    ]);
+  });
+}
+
+/**
+ * Asks the other admins. The card goes to the admin channel, or to each of them where there is none.
+ * @returns the approval that now waits; the one that waits already for the same key
+ * @throws AppError `not_admin`; `invalid_input` when nobody else could approve
+ */
+export async function requestApproval(ctx: Context, request: ApprovalRequest): Promise<Approval> {
+  const { actor } = ctx;
+  if (actor.kind !== 'user') throw notAdmin();
+  const { approval, isNew } = await inTransaction(ctx, async (tx) => {
+    await requireAdmin(tx);
+    const known = await selectApprovalByKey(tx.db, request.idempotencyKey);
+    if (known !== null) return { approval: known, isNew: false };
+    if (!(await activeAdmins(tx)).some(({ id }) => id !== actor.userId)) {
+      throw invalidInput('There is no second admin who could approve this. Nothing was changed; try again.');
+    }
+    const requestedAt = tx.clock.now();
+    const id = await insertApproval(tx.db, {
+      ...request,
+      summary: shorten(request.summary, 500),
+      requesterUserId: actor.userId,
+      requesterLabel: actor.email,
+      requesterSlackId: actor.slackId,
+      requestedAt,
+      expiresAt: addTime(requestedAt, approvalLife),
+    });
+    const made = await selectApproval(tx.db, id);
+    if (made === null) throw new Error(`approval ${id} is not there`);
+    await auditApproval(tx, made, 'approval.requested', { kind: request.kind, expires: made.expiresAt.toISOString() });
+    return { approval: made, isNew: true };
+  }).catch(async (error: unknown) => {
+    // The same request twice at once: the other one's approval is this one's.
+    const known = isDuplicate(error) ? await selectApprovalByKey(ctx.db, request.idempotencyKey) : null;
+    if (known === null) throw error;
+    return { approval: known, isNew: false };
+  });
+  if (isNew) await ctx.announce({ kind: 'approval_changed', approvalId: approval.id });
+  return approval;
+}
+
+/** An audit line about an approval. */
+export async function auditApproval(
+  tx: TxContext,
+  approval: Approval,
+  action: string,
+  after: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await recordAudit(tx, [
+    {
+      action,
+      subjectType: 'approval',
+      subjectId: approval.id,
+      subjectLabel: shorten(approval.summary, 250),
+      before: { state: approval.state },
+      after,
+    },
+  ]);
+}

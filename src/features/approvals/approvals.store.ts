@@ -1,0 +1,167 @@
+import type { Knex } from 'knex';
+import { toDate, toDateOrNull } from '../../platform/db/dialect';
+import type { Approval, ApprovalKind, ApprovalState } from './approvals.types';
+
+type Database = Knex | Knex.Transaction;
+
+interface ApprovalRow {
+  id: number;
+  kind: ApprovalKind;
+  state: ApprovalState;
+  summary: string;
+  payload: string;
+  requester_user_id: number | null;
+  requester_label: string;
+  requester_slack_id: string | null;
+  decider_user_id: number | null;
+  decider_label: string | null;
+  reason: string | null;
+  requested_at: unknown;
+  expires_at: unknown;
+  decided_at: unknown;
+}
+
+function toApproval(row: ApprovalRow): Approval {
+  return {
+    id: row.id,
+    kind: row.kind,
+    state: row.state,
+    summary: row.summary,
+    payload: JSON.parse(row.payload),
+    requester: { userId: row.requester_user_id, email: row.requester_label, slackId: row.requester_slack_id },
+    decider: row.decider_label === null ? null : { userId: row.decider_user_id, email: row.decider_label },
+    reason: row.reason,
+    requestedAt: toDate(row.requested_at),
+    expiresAt: toDate(row.expires_at),
+    decidedAt: toDateOrNull(row.decided_at),
+  };
+}
+
+export interface NewApproval {
+  readonly kind: ApprovalKind;
+  readonly summary: string;
+  readonly payload: unknown;
+  readonly idempotencyKey: string;
+  readonly requesterUserId: number;
+  readonly requesterLabel: string;
+  readonly requesterSlackId: string | null;
+  readonly requestedAt: Date;
+  readonly expiresAt: Date;
+}
+
+export async function insertApproval(db: Knex.Transaction, approval: NewApproval): Promise<number> {
+  const [id] = await db('approvals').insert({
+    kind: approval.kind,
+    state: 'pending',
+    summary: approval.summary,
+    payload: JSON.stringify(approval.payload),
+    idempotency_key: approval.idempotencyKey,
+    requester_user_id: approval.requesterUserId,
+    requester_label: approval.requesterLabel,
+    requester_slack_id: approval.requesterSlackId,
+    requested_at: approval.requestedAt,
+    expires_at: approval.expiresAt,
+  });
+  return Number(id);
+}
+
+export async function selectApproval(db: Database, id: number): Promise<Approval | null> {
+  const row: ApprovalRow | undefined = await db('approvals').where({ id }).first();
+  return row === undefined ? null : toApproval(row);
+}
+
+export async function selectApprovalByKey(db: Database, idempotencyKey: string): Promise<Approval | null> {
+  const row: ApprovalRow | undefined = await db('approvals').where({ idempotency_key: idempotencyKey }).first();
+  return row === undefined ? null : toApproval(row);
+}
+
+/** Who decided, and how. */
+export interface Decision {
+  readonly state: ApprovalState;
+  readonly deciderUserId: number | null;
+  readonly deciderLabel: string | null;
+  readonly reason: string | null;
+  readonly decidedAt: Date;
+}
+
+/** Decides an approval that still is pending; false when somebody was faster. */
+export async function decidePending(db: Knex.Transaction, id: number, decision: Decision): Promise<boolean> {
+  const changed = await db('approvals').where({ id, state: 'pending' }).update({
+    state: decision.state,
+    decider_user_id: decision.deciderUserId,
+    decider_label: decision.deciderLabel,
+    reason: decision.reason,
+    decided_at: decision.decidedAt,
+  });
+  return changed > 0;
+}
+
+/** Ends an approval that is being carried out; false when another process did. */
+export async function endApproved(
+  db: Knex.Transaction,
+  id: number,
+  state: 'done' | 'failed',
+  reason: string | null,
+): Promise<boolean> {
+  return (await db('approvals').where({ id, state: 'approved' }).update({ state, reason })) > 0;
+}
+
+/** Approvals whose time is over, the oldest first. */
+export async function selectExpired(db: Database, now: Date, limit: number): Promise<Approval[]> {
+  const rows: ApprovalRow[] = await db('approvals')
+    .where({ state: 'pending' })
+    .where('expires_at', '<=', now)
+    .orderBy('expires_at')
+    .limit(limit);
+  return rows.map(toApproval);
+}
+
+/** Approvals that were approved before this moment and never ended: the process that carried them out died. */
+export async function selectStuck(db: Database, decidedBefore: Date, limit: number): Promise<Approval[]> {
+  const rows: ApprovalRow[] = await db('approvals')
+    .where({ state: 'approved' })
+    .where('decided_at', '<=', decidedBefore)
+    .orderBy('id')
+    .limit(limit);
+  return rows.map(toApproval);
+}
+
+/** Pending approvals whose card was claimed before this moment, or never, and was not posted. */
+export async function selectWithoutCard(db: Database, claimedBefore: Date, limit: number): Promise<number[]> {
+  const cards = db('approval_cards').whereRaw('approval_cards.approval_id = approvals.id').select(db.raw('1'));
+  return db('approvals')
+    .where({ state: 'pending' })
+    .where((lost) => void lost.whereNull('card_claimed_at').orWhere('card_claimed_at', '<=', claimedBefore))
+    .whereNotExists(cards)
+    .orderBy('id')
+    .limit(limit)
+    .pluck('id');
+}
+
+/** Lets one process post the card; false when another one does, or did. */
+export async function claimCard(db: Database, id: number, now: Date, claimedBefore: Date): Promise<boolean> {
+  const changed = await db('approvals')
+    .where({ id, state: 'pending' })
+    .where((free) => void free.whereNull('card_claimed_at').orWhere('card_claimed_at', '<=', claimedBefore))
+    .update({ card_claimed_at: now });
+  return changed > 0;
+}
+
+/** A message that shows an approval. */
+export interface Card {
+  readonly conversationId: string;
+  readonly ts: string;
+}
+
+export async function insertCard(db: Database, approvalId: number, card: Card): Promise<void> {
+  await db('approval_cards').insert({
+    approval_id: approvalId,
+    conversation_id: card.conversationId,
+    message_ts: card.ts,
+  });
+}
+
+export async function selectCards(db: Database, approvalId: number): Promise<Card[]> {
+  const rows = await db('approval_cards').where({ approval_id: approvalId }).orderBy('id');
+  return rows.map((row) => ({ conversationId: row.conversation_id, ts: row.message_ts }));
+}
