@@ -106,7 +106,8 @@ export interface Submission {
 export interface Suggestions {
   readonly actionId: string;
   readonly access: Access;
-  suggest(ctx: Context, typed: string): Promise<readonly Option[]>;
+  /** @param metadata of the modal that holds the select, to be checked like every value from Slack; null elsewhere */
+  suggest(ctx: Context, typed: string, metadata: unknown): Promise<readonly Option[]>;
 }
 
 export interface SharedFile {

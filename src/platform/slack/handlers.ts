@@ -135,7 +135,7 @@ function registerSuggestions(app: App, wiring: Wiring, suggestions: Suggestions)
     const from = { ...wiring.ctx, log };
     const none = new Promise<readonly Option[]>((done) => setTimeout(() => done([]), suggestWithin).unref());
     const found = admit(wiring, from, body.user.id, suggestions.access)
-      .then(({ ctx }) => suggestions.suggest(ctx, payload.value))
+      .then(({ ctx }) => suggestions.suggest(ctx, payload.value, parseJson(body.view?.private_metadata)))
       .catch((error: unknown): readonly Option[] => {
         log.warn({ err: error }, 'no suggestions');
         return [];
