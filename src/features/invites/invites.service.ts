@@ -237,28 +237,44 @@ export async function resendInvites(
   const result = await inTransaction(ctx, async (tx) => {
     await requireAdmin(tx);
     const operationId = await beginOperation(tx, 'resend', idempotencyKey, { userIds });
-    const users = await findUsers(tx, userIds);
-    const invited = users.filter(({ status }) => status === 'invited');
-    const skipped = users.filter(({ status }) => status !== 'invited');
-    const sent = await sendInvitations(tx, invited);
-    await recordUserChanges(
-      tx,
-      invited.map((user) => ({ action: 'user.invitation_resent', user, before: null, after: null })),
-      operationId,
-    );
-    await finishOperation(tx, operationId, [
-      ...invited.map((user) => ({ userId: user.id, subject: user.email, outcome: 'done' as const, reason: null })),
-      ...skipped.map((user) => ({
-        userId: user.id,
-        subject: user.email,
-        outcome: 'skipped' as const,
-        reason: user.status,
-      })),
-    ]);
-    return { operationId, sent, skipped };
+    const { results, ...rest } = await resendIn(tx, userIds, operationId);
+    await finishOperation(tx, operationId, results);
+    return { operationId, ...rest };
   });
   await ctx.announce({ kind: 'users_changed' });
   return result;
+}
+
+/** How a part of an operation ended; `Whole` is what the whole operation answers. */
+type Part<Whole> = Omit<Whole, 'operationId'> & { readonly results: OperationResult[] };
+
+const ended = (user: User, outcome: OperationResult['outcome'], reason: string | null = null): OperationResult => ({
+  userId: user.id,
+  subject: user.email,
+  outcome,
+  reason,
+});
+
+/** The resending of an operation that was begun; privilege and results are the caller's. */
+export async function resendIn(
+  tx: TxContext,
+  userIds: readonly number[],
+  operationId: number,
+): Promise<Part<ResendResult>> {
+  const users = await findUsers(tx, userIds);
+  const invited = users.filter(({ status }) => status === 'invited');
+  const skipped = users.filter(({ status }) => status !== 'invited');
+  const sent = await sendInvitations(tx, invited);
+  await recordUserChanges(
+    tx,
+    invited.map((user) => ({ action: 'user.invitation_resent', user, before: null, after: null })),
+    operationId,
+  );
+  const results = [
+    ...invited.map((user) => ended(user, 'done')),
+    ...skipped.map((user) => ended(user, 'skipped', user.status)),
+  ];
+  return { sent, skipped, results };
 }
 
 /** Somebody who could sign in as soon as they are active: by a password, or by the name an outside system knows them by. */
@@ -282,32 +298,36 @@ export async function activateUsers(
   const result = await inTransaction(ctx, async (tx) => {
     await requireAdmin(tx);
     const operationId = await beginOperation(tx, 'activate', idempotencyKey, { userIds });
-    await oneAtATime(tx);
-    const users = await findUsers(tx, userIds);
-    const disabled = users.filter(({ status }) => status === 'disabled');
-    await takeSeats(tx, disabled.length);
-    const { activated, invitedAgain } = await enableUsers(tx, disabled, operationId);
-    const unchanged = users.filter(({ status }) => status === 'active');
-    const skipped = users.filter(({ status }) => status === 'invited');
-    await finishOperation(tx, operationId, [
-      ...disabled.map((user) => ({ userId: user.id, subject: user.email, outcome: 'done' as const, reason: null })),
-      ...unchanged.map((user) => ({
-        userId: user.id,
-        subject: user.email,
-        outcome: 'unchanged' as const,
-        reason: null,
-      })),
-      ...skipped.map((user) => ({
-        userId: user.id,
-        subject: user.email,
-        outcome: 'skipped' as const,
-        reason: 'invited',
-      })),
-    ]);
-    return { operationId, activated, invitedAgain, unchanged, skipped };
+    const { results, ...rest } = await activateIn(tx, userIds, operationId);
+    await finishOperation(tx, operationId, results);
+    return { operationId, ...rest };
   });
   await ctx.announce({ kind: 'users_changed' });
   return result;
+}
+
+/**
+ * The activation of an operation that was begun; privilege and results are the caller's.
+ * @throws AppError `seats_exhausted`
+ */
+export async function activateIn(
+  tx: TxContext,
+  userIds: readonly number[],
+  operationId: number,
+): Promise<Part<ActivateResult>> {
+  await oneAtATime(tx);
+  const users = await findUsers(tx, userIds);
+  const disabled = users.filter(({ status }) => status === 'disabled');
+  await takeSeats(tx, disabled.length);
+  const { activated, invitedAgain } = await enableUsers(tx, disabled, operationId);
+  const unchanged = users.filter(({ status }) => status === 'active');
+  const skipped = users.filter(({ status }) => status === 'invited');
+  const results = [
+    ...disabled.map((user) => ended(user, 'done')),
+    ...unchanged.map((user) => ended(user, 'unchanged')),
+    ...skipped.map((user) => ended(user, 'skipped', 'invited')),
+  ];
+  return { activated, invitedAgain, unchanged, skipped, results };
 }
 
 /** The change itself: disabled users become active or invited. Their seats were taken before. */
@@ -360,41 +380,42 @@ export async function disableUsers(
   const result = await inTransaction(ctx, async (tx) => {
     await requireAdmin(tx);
     const operationId = await beginOperation(tx, 'disable', idempotencyKey, { userIds });
-    await oneAtATime(tx);
-    const users = await findUsers(tx, userIds);
-    const admins = new Set((await activeAdmins(tx)).map(({ id }) => id));
-    const disabled: User[] = [];
-    const unchanged: User[] = [];
-    const skipped: { user: User; reason: 'yourself' | 'last_admin' }[] = [];
-    for (const user of users) {
-      if (user.status === 'disabled') unchanged.push(user);
-      else if (tx.actor.kind === 'user' && tx.actor.userId === user.id) skipped.push({ user, reason: 'yourself' });
-      else if (admins.has(user.id) && admins.size === 1) skipped.push({ user, reason: 'last_admin' });
-      else {
-        admins.delete(user.id);
-        disabled.push(user);
-      }
-    }
-    const sessionsEnded = await shutOut(tx, disabled, operationId);
-    await finishOperation(tx, operationId, [
-      ...disabled.map((user) => ({ userId: user.id, subject: user.email, outcome: 'done' as const, reason: null })),
-      ...unchanged.map((user) => ({
-        userId: user.id,
-        subject: user.email,
-        outcome: 'unchanged' as const,
-        reason: null,
-      })),
-      ...skipped.map(({ user, reason }) => ({
-        userId: user.id,
-        subject: user.email,
-        outcome: 'skipped' as const,
-        reason,
-      })),
-    ]);
-    return { operationId, disabled, unchanged, skipped, sessionsEnded };
+    const { results, ...rest } = await disableIn(tx, userIds, operationId);
+    await finishOperation(tx, operationId, results);
+    return { operationId, ...rest };
   });
   await ctx.announce({ kind: 'users_changed' });
   return result;
+}
+
+/** The disabling of an operation that was begun; privilege and results are the caller's. */
+export async function disableIn(
+  tx: TxContext,
+  userIds: readonly number[],
+  operationId: number,
+): Promise<Part<DisableResult>> {
+  await oneAtATime(tx);
+  const users = await findUsers(tx, userIds);
+  const admins = new Set((await activeAdmins(tx)).map(({ id }) => id));
+  const disabled: User[] = [];
+  const unchanged: User[] = [];
+  const skipped: { user: User; reason: 'yourself' | 'last_admin' }[] = [];
+  for (const user of users) {
+    if (user.status === 'disabled') unchanged.push(user);
+    else if (tx.actor.kind === 'user' && tx.actor.userId === user.id) skipped.push({ user, reason: 'yourself' });
+    else if (admins.has(user.id) && admins.size === 1) skipped.push({ user, reason: 'last_admin' });
+    else {
+      admins.delete(user.id);
+      disabled.push(user);
+    }
+  }
+  const sessionsEnded = await shutOut(tx, disabled, operationId);
+  const results = [
+    ...disabled.map((user) => ended(user, 'done')),
+    ...unchanged.map((user) => ended(user, 'unchanged')),
+    ...skipped.map(({ user, reason }) => ended(user, 'skipped', reason)),
+  ];
+  return { disabled, unchanged, skipped, sessionsEnded, results };
 }
 
 /** The change itself: these users become disabled and lose every way in. Returns how many sessions that ended. */
