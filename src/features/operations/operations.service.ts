@@ -2,6 +2,7 @@ import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
 import { conflict } from '../../platform/errors';
 import {
+  countResults,
   finishOperationRow,
   insertChanges,
   insertOperation,
@@ -10,6 +11,8 @@ import {
   selectChanges,
   selectDoneUserIds,
   selectOperation,
+  selectOperationIdByKey,
+  selectResults,
   selectResultUserIds,
 } from './operations.store';
 
@@ -157,4 +160,27 @@ export async function operationChanges(
   const operation = await selectOperation(ctx.db, operationId);
   if (operation === null) return null;
   return { operation, changes: (await selectChanges(ctx.db, operationId)) as FieldChange[] };
+}
+
+/** How an operation ended for its users so far, a page at a time, in its order. */
+export async function resultsOf(
+  ctx: Context,
+  operationId: number,
+  offset: number,
+  limit: number,
+): Promise<OperationResult[]> {
+  const rows = await selectResults(ctx.db, operationId, offset, limit);
+  return rows.map((row) => ({ ...row, outcome: row.outcome as Outcome }));
+}
+
+/** How many users an operation ended for in which way, so far. */
+export async function outcomesOf(ctx: Context, operationId: number): Promise<Record<Outcome, number>> {
+  const counts: Record<Outcome, number> = { done: 0, unchanged: 0, skipped: 0, failed: 0 };
+  for (const { outcome, total } of await countResults(ctx.db, operationId)) counts[outcome as Outcome] = total;
+  return counts;
+}
+
+/** Whether the operation with this key was carried out, or is being carried out. */
+export async function wasBegun(ctx: Context, idempotencyKey: string): Promise<boolean> {
+  return (await selectOperationIdByKey(ctx.db, idempotencyKey)) !== null;
 }

@@ -135,3 +135,43 @@ export async function selectOperation(db: Knex, id: number): Promise<OperationRo
     finishedAt: toDateOrNull(row.finished_at),
   };
 }
+
+/** How an operation ended for its users, in its order. */
+export async function selectResults(
+  db: Knex,
+  operationId: number,
+  offset: number,
+  limit: number,
+): Promise<ResultRow[]> {
+  const rows = await db('operation_results')
+    .where({ operation_id: operationId })
+    .orderBy('id')
+    .offset(offset)
+    .limit(limit)
+    .select('user_id', 'subject', 'outcome', 'reason');
+  return rows.map((row) => ({
+    userId: row.user_id,
+    subject: row.subject,
+    outcome: row.outcome,
+    reason: row.reason,
+  }));
+}
+
+/** How many users an operation ended for in which way. */
+export async function countResults(
+  db: Knex | Knex.Transaction,
+  operationId: number,
+): Promise<{ outcome: string; total: number }[]> {
+  const rows = (await db('operation_results')
+    .where({ operation_id: operationId })
+    .groupBy('outcome')
+    .select('outcome')
+    .count({ total: '*' })) as { outcome: string; total: number }[];
+  return rows.map(({ outcome, total }) => ({ outcome, total: Number(total) }));
+}
+
+/** Whether an operation began under this key. */
+export async function selectOperationIdByKey(db: Knex, idempotencyKey: string): Promise<number | null> {
+  const row = await db('operations').where({ idempotency_key: idempotencyKey }).first('id');
+  return row === undefined ? null : row.id;
+}

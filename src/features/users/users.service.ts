@@ -1,5 +1,6 @@
 import { didYouMean } from '../../lib/did-you-mean';
 import { emailKey } from '../../lib/email';
+import { nameKey } from '../../lib/plain-text';
 import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
 import { inTransaction } from '../../platform/db/transaction';
@@ -16,6 +17,7 @@ import {
   selectIdentity,
   selectSlackIds,
   selectUserPage,
+  selectUsersBeginning,
   selectUsersByEmailKey,
   selectUsersByExternalKey,
   selectUsersById,
@@ -79,6 +81,20 @@ export async function listUsers(ctx: Context, filter: UserFilter, page: number, 
   const pages = Math.max(1, Math.ceil(total / pageSize));
   const shown = Math.min(Math.max(0, page), pages - 1);
   return { users: await selectUserPage(ctx.db, filter, pageSize, shown * pageSize), total, page: shown, pages };
+}
+
+/**
+ * People for a picker while somebody types: first those whose address or name begins so, then those that hold it. In
+ * every status. @throws AppError `not_admin`
+ */
+export async function searchUsers(ctx: Context, typed: string, limit: number): Promise<User[]> {
+  await requireAdmin(ctx);
+  const letters = nameKey(typed);
+  const first = letters === '' ? [] : await selectUsersBeginning(ctx.db, letters, limit);
+  if (first.length >= limit) return first;
+  const filter: UserFilter = { statuses: ['invited', 'active', 'disabled'], text: letters };
+  const found = [...first, ...(await selectUserPage(ctx.db, filter, limit, 0))];
+  return [...new Map(found.map((user) => [user.id, user])).values()].slice(0, limit);
 }
 
 export async function userCounts(ctx: Context): Promise<Record<UserStatus, number>> {

@@ -125,6 +125,10 @@ function filtered<Query extends Knex.QueryBuilder>(db: Database, query: Query, f
     const members = db('group_members').where({ group_id: filter.groupId }).select('user_id');
     narrowed = narrowed.whereIn('users.id', members);
   }
+  if (filter.invitedBefore !== undefined) {
+    const waiting = db('invites').where('invited_at', '<=', filter.invitedBefore).select('user_id');
+    narrowed = narrowed.whereIn('users.id', waiting);
+  }
   if (filter.text !== undefined && filter.text !== '') {
     const text = nameKey(filter.text);
     narrowed = narrowed.where(
@@ -139,6 +143,18 @@ function filtered<Query extends Knex.QueryBuilder>(db: Database, query: Query, f
 export async function selectUserPage(db: Database, filter: UserFilter, limit: number, offset: number): Promise<User[]> {
   const rows: UserRow[] = await filtered(db, select(db), filter).orderBy('users.email_key').limit(limit).offset(offset);
   return rows.map(toUser);
+}
+
+/** Users whose address or name begins with these letters, by the indexes of both. */
+export async function selectUsersBeginning(db: Database, letters: string, limit: number): Promise<User[]> {
+  const beginning = (column: 'users.email_key' | 'users.name_key') =>
+    select(db)
+      .where(column, '>=', letters)
+      .where(column, '<', `${letters}\uffff`)
+      .orderBy(column)
+      .limit(limit) as unknown as Promise<UserRow[]>;
+  const rows = [...(await beginning('users.email_key')), ...(await beginning('users.name_key'))];
+  return [...new Map(rows.map((row) => [row.id, toUser(row)])).values()].slice(0, limit);
 }
 
 export async function countUsers(db: Database, filter: UserFilter): Promise<number> {

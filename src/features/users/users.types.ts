@@ -45,6 +45,8 @@ export interface UserFilter {
   readonly statuses?: readonly UserStatus[];
   readonly projectId?: number;
   readonly groupId?: number;
+  /** Only people whose invitation was first sent by then. */
+  readonly invitedBefore?: Date;
   /** A part of the address or of the name, in any case. */
   readonly text?: string;
 }
