@@ -161,6 +161,18 @@ export async function postponeMessage(
   return changed === 1;
 }
 
+/** What waits for these recipients is no longer to be sent; a dispatcher that holds one finds that out at its end. */
+export async function endWaitingMessages(
+  db: Knex.Transaction,
+  recipients: readonly string[],
+  at: Date,
+): Promise<number> {
+  return db('outbox')
+    .where('state', 'waiting')
+    .whereIn('recipient', recipients)
+    .update({ state: 'obsolete', finished_at: at, token: null });
+}
+
 /** Messages that wait, and those that were given up. */
 export async function countMessages(db: Knex): Promise<{ waiting: number; dead: number }> {
   const rows: { state: string; total: number }[] = await db('outbox')

@@ -1,6 +1,6 @@
 import type { TxContext } from '../context';
 import type { OutboxMessage } from './delivery.types';
-import { insertMessages } from './outbox.store';
+import { endWaitingMessages, insertMessages } from './outbox.store';
 
 /**
  * Writes messages beside the change that causes them, in its transaction: both are there, or neither. They leave with
@@ -17,4 +17,9 @@ export async function enqueue(tx: TxContext, messages: readonly OutboxMessage[])
     messages.map((message) => ({ ...message, runAt: message.runAt ?? null })),
     tx.clock.now(),
   );
+}
+
+/** Takes back what waits for these recipients: nobody is there to read it any more. Returns how many that were. */
+export async function withdrawMessages(tx: TxContext, recipients: readonly string[]): Promise<number> {
+  return endWaitingMessages(tx.db, recipients, tx.clock.now());
 }
