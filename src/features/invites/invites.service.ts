@@ -8,7 +8,13 @@ import { addMemberships, changeGroups, membershipsOf, profileFor, readCatalogue 
 import { revokeApiTokens } from '../credentials/api-tokens.service';
 import { issueLinks, linkUrl, openLinks, voidLinks } from '../credentials/links.service';
 import { oneAtATime, takeSeats } from '../licences/licences.service';
-import { beginOperation, finishOperation, type OperationResult, usersDone } from '../operations/operations.service';
+import {
+  beginOperation,
+  finishOperation,
+  type OperationResult,
+  recordChanges,
+  usersDone,
+} from '../operations/operations.service';
 import { endSessionsOf } from '../sessions/sessions.service';
 import { setting } from '../settings/settings.service';
 import {
@@ -20,7 +26,7 @@ import {
   recordUserChanges,
   requireAdmin,
 } from '../users/users.service';
-import { displayName, type User } from '../users/users.types';
+import { displayName, type User, type UserStatus } from '../users/users.types';
 import { endInvites, type Invite, insertInvites, reopenInvites, selectInvites } from './invites.store';
 import {
   type ActivateResult,
@@ -320,6 +326,7 @@ export async function activateIn(
   const disabled = users.filter(({ status }) => status === 'disabled');
   await takeSeats(tx, disabled.length);
   const { activated, invitedAgain } = await enableUsers(tx, disabled, operationId);
+  await recordStatusChanges(tx, operationId, disabled, (user) => (hasCredential(user) ? 'active' : 'invited'));
   const unchanged = users.filter(({ status }) => status === 'active');
   const skipped = users.filter(({ status }) => status === 'invited');
   const results = [
@@ -410,12 +417,27 @@ export async function disableIn(
     }
   }
   const sessionsEnded = await shutOut(tx, disabled, operationId);
+  await recordStatusChanges(tx, operationId, disabled, () => 'disabled');
   const results = [
     ...disabled.map((user) => ended(user, 'done')),
     ...unchanged.map((user) => ended(user, 'unchanged')),
     ...skipped.map(({ user, reason }) => ended(user, 'skipped', reason)),
   ];
   return { disabled, unchanged, skipped, sessionsEnded, results };
+}
+
+/** Remembers the status of people before and after, so that it can be undone. */
+async function recordStatusChanges(
+  tx: TxContext,
+  operationId: number,
+  before: readonly User[],
+  after: (user: User) => UserStatus,
+): Promise<void> {
+  await recordChanges(
+    tx,
+    operationId,
+    before.map((user) => ({ userId: user.id, field: 'status', before: user.status, after: after(user) })),
+  );
 }
 
 /** The change itself: these users become disabled and lose every way in. Returns how many sessions that ended. */

@@ -56,23 +56,8 @@ export async function resetIn(
     return reason === null ? [] : [{ user, reason }];
   });
   const ids = due.map(({ id }) => id);
-  const links = await issueLinks(tx, ids, 'reset', resetLife);
+  const sent = await sendResetLinks(tx, due);
   const tokensRevoked = await revokeApiTokens(tx, ids, 'password_reset');
-  const sent = due.map((user) => {
-    const link = links.get(user.id);
-    if (link === undefined) throw new Error(`no link was issued for user ${user.id}`);
-    return { user, link };
-  });
-  await enqueue(
-    tx,
-    sent.map(({ user, link }) => ({
-      kind: 'mail' as const,
-      template: 'reset',
-      recipient: user.email,
-      payload: { linkId: link.id },
-      dedupKey: `reset:${link.id}`,
-    })),
-  );
   await recordUserChanges(
     tx,
     due.map((user) => ({ action: 'user.password_reset_sent', user, before: null, after: { apiTokens: 'revoked' } })),
@@ -87,7 +72,33 @@ export async function resetIn(
       reason,
     })),
   ];
-  return { sent: sent.map(({ user, link }) => ({ user, link: linkUrl(tx, link) })), skipped, tokensRevoked, results };
+  return { sent, skipped, tokensRevoked, results };
+}
+
+/** Gives each of these users a link to choose a password, and writes the mail that carries it. */
+export async function sendResetLinks(tx: TxContext, users: readonly User[]): Promise<SentReset[]> {
+  const links = await issueLinks(
+    tx,
+    users.map(({ id }) => id),
+    'reset',
+    resetLife,
+  );
+  const sent = users.map((user) => {
+    const link = links.get(user.id);
+    if (link === undefined) throw new Error(`no link was issued for user ${user.id}`);
+    return { user, link };
+  });
+  await enqueue(
+    tx,
+    sent.map(({ user, link }) => ({
+      kind: 'mail' as const,
+      template: 'reset',
+      recipient: user.email,
+      payload: { linkId: link.id },
+      dedupKey: `reset:${link.id}`,
+    })),
+  );
+  return sent.map(({ user, link }) => ({ user, link: linkUrl(tx, link) }));
 }
 
 /** The links of an earlier reset that are still open, a page at a time, for the acting admin only. */
