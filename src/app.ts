@@ -7,6 +7,7 @@ import type { Config } from './config';
 import { accountPages } from './features/accounts/accounts.pages';
 import { ensureAdmins } from './features/accounts/first-admins.service';
 import { resetMail } from './features/credentials/credentials.mail';
+import { deletionEdge } from './features/deletion/deletion.commands';
 import { directoryEdge } from './features/directory/directory.commands';
 import { homeEdge } from './features/home/home.commands';
 import type { StatusFacts } from './features/home/home.text';
@@ -93,6 +94,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
     directoryEdge,
     invitesEdge,
     importsEdge,
+    deletionEdge,
     homeEdge({
       jobs,
       runJob: async (name) => (scheduler === null ? { outcome: 'not-claimed' } : scheduler.runByHand(name)),

@@ -7,6 +7,7 @@ import { invalidInput } from '../../platform/errors';
 import { sentence } from '../../platform/slack/blocks';
 import type { CommandLine } from '../../platform/slack/command-text';
 import type { SlackEdge } from '../../platform/slack/definitions';
+import { openDeletion } from '../deletion/deletion.commands';
 import { statusModal } from '../invites/invites.modals';
 import { resendInvites } from '../invites/invites.service';
 import { resendReport } from '../invites/invites.text';
@@ -138,7 +139,7 @@ export const directoryEdge: SlackEdge = {
     {
       id: 'user-menu',
       access: 'admin',
-      opensModal: (value) => (/^(activate|disable):/.test(value) ? 'One moment' : null),
+      opensModal: (value) => (/^(activate|disable|delete):/.test(value) ? 'One moment' : null),
       async handle(ctx, call) {
         const { entry, id } = menuEntry(call.value);
         const user = await oneUser(ctx, id);
@@ -148,6 +149,8 @@ export const directoryEdge: SlackEdge = {
           case 'activate':
           case 'disable':
             return call.showModal(statusModal(entry, user));
+          case 'delete':
+            return call.showModal(await openDeletion(ctx, id, null));
           default:
             return call.reply(cardMessage(await userCard(ctx, user.email)));
         }

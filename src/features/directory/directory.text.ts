@@ -89,6 +89,7 @@ function userMenu(user: User): Overflow {
   if (user.status === 'invited') entries.push(option('Send the invitation again', `resend:${user.id}`));
   if (user.status === 'disabled') entries.push(option('Activate…', `activate:${user.id}`));
   else entries.push(option('Disable…', `disable:${user.id}`));
+  entries.push(option('Delete…', `delete:${user.id}`));
   return { type: 'overflow', action_id: 'user-menu', options: entries };
 }
 
@@ -227,6 +228,7 @@ export function cardMessage(card: UserCard): SlackMessage {
             value: JSON.stringify({ action: 'disable', userId: user.id }),
             style: 'danger',
           }),
+      button({ actionId: 'delete-user', text: 'Delete…', value: String(user.id) }),
       ...(card.slackIds.length > 0 ? [relinkButton(user)] : []),
     ),
     note('Only you see this.'),

@@ -61,8 +61,8 @@ export async function selectCaseLines(
       (later) =>
         void later
           .where('run_cases.run_id', '>', after.runId)
-          .orWhere((same) =>
-            same.where('run_cases.run_id', after.runId).where('run_cases.position', '>', after.position),
+          .orWhere(
+            (same) => void same.where('run_cases.run_id', after.runId).where('run_cases.position', '>', after.position),
           ),
     )
     .orderBy(['run_cases.run_id', 'run_cases.position'])
