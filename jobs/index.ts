@@ -1,8 +1,15 @@
 import type { Job } from '../src/platform/scheduler/job.types';
 import { deliverMail } from './deliver-mail';
+import { expireApprovalsJob } from './expire-approvals';
 import { expireInvitesJob } from './expire-invites';
 import { remindPendingInvitesJob } from './remind-pending-invites';
 import { resumeImportsJob } from './resume-imports';
 
 /** Every job of this program. One that is not listed here does not run. */
-export const jobs: readonly Job[] = [deliverMail, remindPendingInvitesJob, expireInvitesJob, resumeImportsJob];
+export const jobs: readonly Job[] = [
+  deliverMail,
+  remindPendingInvitesJob,
+  expireInvitesJob,
+  expireApprovalsJob,
+  resumeImportsJob,
+];

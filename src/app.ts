@@ -6,6 +6,13 @@ import { version } from '../package.json';
 import type { Config } from './config';
 import { accountPages } from './features/accounts/accounts.pages';
 import { ensureAdmins } from './features/accounts/first-admins.service';
+import {
+  type ApprovalExecutors,
+  approvalEndedChat,
+  approvalsEdge,
+  carryOut,
+} from './features/approvals/approvals.commands';
+import { drawApproval } from './features/approvals/draw-approval';
 import { resetMail } from './features/credentials/credentials.mail';
 import { deletionEdge } from './features/deletion/deletion.commands';
 import { directoryEdge } from './features/directory/directory.commands';
@@ -13,6 +20,7 @@ import { homeEdge } from './features/home/home.commands';
 import type { StatusFacts } from './features/home/home.text';
 import { drawImport, importsEdge, reportImport } from './features/imports/imports.commands';
 import { runImport } from './features/imports/run-import.service';
+import { disableApproved } from './features/invites/disable-approved';
 import { inviteReminderChat, invitesExpiredChat } from './features/invites/invites.chat';
 import { invitesEdge } from './features/invites/invites.commands';
 import { invitationMail, reminderMail } from './features/invites/invites.mail';
@@ -25,6 +33,7 @@ import type { Context } from './platform/context';
 import { openDatabase } from './platform/db/database';
 import { isUnavailable } from './platform/db/driver-errors';
 import { migrate } from './platform/db/migrate';
+import { invalidInput } from './platform/errors';
 import { createHttpServer } from './platform/http/server';
 import { mailDeadChat } from './platform/mail/dead-chat';
 import type { OutgoingMail } from './platform/mail/delivery.types';
@@ -84,17 +93,31 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
     actor: { kind: 'system', name: 'usher' },
     announce,
     delivery: {
-      templates: [invitationMail, reminderMail, resetMail, inviteReminderChat, invitesExpiredChat, mailDeadChat],
+      templates: [
+        invitationMail,
+        reminderMail,
+        resetMail,
+        inviteReminderChat,
+        invitesExpiredChat,
+        mailDeadChat,
+        approvalEndedChat,
+      ],
       sendMail: options.sendMail ?? smtp?.sendMail ?? null,
       postChat: (chat, signal) => postChat(chat, signal),
     },
   };
 
+  const executors: ApprovalExecutors = {
+    disable_users: disableApproved,
+    grant_admin: notYet,
+    delete_users: notYet,
+  };
   const edges = [
     directoryEdge,
     invitesEdge,
     importsEdge,
     deletionEdge,
+    approvalsEdge,
     homeEdge({
       jobs,
       runJob: async (name) => (scheduler === null ? { outcome: 'not-claimed' } : scheduler.runByHand(name)),
@@ -146,7 +169,13 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
         sendMailSoon();
         return;
       case 'approval_changed':
+        await drawApproval(ctx, slack.gateway, news.approvalId).catch((error: unknown) =>
+          log.warn({ err: error }, 'approval not shown'),
+        );
+        sendMailSoon();
+        return;
       case 'approval_given':
+        inBackground('approval', carryOut(ctx, slack.gateway, executors, news.approvalId));
         return;
     }
   }
@@ -203,6 +232,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
       await db.destroy();
     },
   };
+}
+
+async function notYet(): Promise<never> {
+  throw invalidInput('This cannot be carried out by approval yet. Nothing was changed.');
 }
 
 /** A database that starts at the same time as Usher gets a minute to come up. */

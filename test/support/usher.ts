@@ -57,7 +57,9 @@ const usherPeople: readonly PersonSeed[] = [
 const usherChannels: readonly ChannelSeed[] = testChannels.map((seed) =>
   seed.name === 'general' || seed.name === 'imports'
     ? { ...seed, members: [...(seed.members ?? []), 'hedy', 'otto', 'uma'] }
-    : seed,
+    : seed.name === 'admins'
+      ? { ...seed, members: [...(seed.members ?? []), 'hedy'] }
+      : seed,
 );
 
 /** Starts the program; every test that starts one stops it. */

@@ -1,0 +1,49 @@
+import type { Context } from '../../platform/context';
+import type { SlackGateway } from '../../platform/slack/gateway';
+import { approvalCards, readApproval, rememberCard, takeCard, whoCanDecide } from './approval-cards.service';
+import { approvalCard } from './approvals.text';
+import type { Approval } from './approvals.types';
+
+/**
+ * Shows an approval as it stands: posts its card where there is none yet, draws the ones that there are anew. The card
+ * goes to the admin channel; without one, or where Usher may not post there, to each other admin directly.
+ */
+export async function drawApproval(ctx: Context, slack: SlackGateway, id: number): Promise<void> {
+  const approval = await readApproval(ctx, id);
+  if (approval === null) return;
+  const cards = await approvalCards(ctx, id);
+  if (cards.length > 0) {
+    for (const { conversationId, ts } of cards) await slack.update(conversationId, ts, approvalCard(approval));
+    return;
+  }
+  if (approval.state !== 'pending' || !(await takeCard(ctx, id))) return;
+  const channel = ctx.config.slack?.adminChannel ?? null;
+  if (channel !== null && (await post(ctx, slack, approval, channel))) return;
+  let reached = 0;
+  for (const email of await whoCanDecide(ctx, approval)) {
+    const conversationId = await directConversation(slack, email);
+    if (conversationId !== null && (await post(ctx, slack, approval, conversationId))) reached += 1;
+  }
+  if (reached === 0) ctx.log.error({ approvalId: id }, 'no admin could be asked to approve');
+}
+
+async function post(ctx: Context, slack: SlackGateway, approval: Approval, conversationId: string): Promise<boolean> {
+  try {
+    const ts = await slack.post(conversationId, approvalCard(approval));
+    await rememberCard(ctx, approval.id, { conversationId, ts });
+    return true;
+  } catch (error) {
+    ctx.log.warn({ err: error, approvalId: approval.id }, 'approval card not posted');
+    return false;
+  }
+}
+
+/** The conversation with the member of the workspace who has this address, or null. */
+async function directConversation(slack: SlackGateway, email: string): Promise<string | null> {
+  try {
+    const { user } = await slack.client.users.lookupByEmail({ email });
+    return user?.id && !user.deleted ? await slack.directConversation(user.id) : null;
+  } catch {
+    return null;
+  }
+}
