@@ -78,6 +78,9 @@ export function parseStatus(word: string): UserStatus | null {
   return statusWords[nameKey(word)] ?? null;
 }
 
+/** How each auth system is called in sentences. */
+export const authSystemNames: Readonly<Record<AuthSystem, string>> = { internal: 'Internal', ldap: 'LDAP', sso: 'SSO' };
+
 export function parseAuthSystem(word: string): AuthSystem | null {
   const key = nameKey(word);
   return key === 'internal' || key === 'ldap' || key === 'sso' ? key : null;
@@ -90,6 +93,9 @@ export function displayName(user: Pick<User, 'firstName' | 'lastName' | 'email'>
 
 /** The longest first or last name. */
 export const nameLimit = 100;
+
+/** The longest SSO or LDAP username, as the database holds it. */
+export const usernameLimit = 255;
 
 // The column's width. Small letters may be more characters than capitals were: İ is one and becomes two.
 const searchKeyLimit = 201;
