@@ -11,6 +11,8 @@ export type News =
   /** An approval was asked for, decided or ended: its card is due, or out of date. */
   | { readonly kind: 'approval_changed'; readonly approvalId: number }
   /** An approval was given: what was asked for is to be carried out. */
-  | { readonly kind: 'approval_given'; readonly approvalId: number };
+  | { readonly kind: 'approval_given'; readonly approvalId: number }
+  /** A batch was confirmed, or its worker died: this process takes it up. */
+  | { readonly kind: 'batch_confirmed'; readonly batchId: number };
 
 export type Announce = (news: News) => Promise<void>;

@@ -1,0 +1,168 @@
+import { day } from '../../lib/duration';
+import { count } from '../../lib/plain-text';
+import type { Context, TxContext } from '../../platform/context';
+import { inTransaction } from '../../platform/db/transaction';
+import { conflict, invalidInput, notFound } from '../../platform/errors';
+import { acceptPhrase, approvalNeed, phraseFor, requestApproval } from '../approvals/approvals.service';
+import { beginOperation } from '../operations/operations.service';
+import { requireAdmin } from '../users/users.service';
+import type { User } from '../users/users.types';
+import { insertBatch, moveBatch, selectBatch, selectBatchPeople, updateMessage } from './batch.store';
+import { type Batch, type BatchAction, type BatchInput, batchLimit, noInput } from './batch.types';
+import { tooMany } from './find-people.service';
+
+/** A plan that nobody confirmed is not carried out any more after this time. */
+const planLife = 1 * day;
+
+/**
+ * Writes down whom a batch will work on: exactly these people, whatever is chosen or changed later (R47).
+ * @throws AppError `not_admin`, `invalid_input`
+ */
+export async function draftBatch(ctx: Context, action: BatchAction, users: readonly User[]): Promise<number> {
+  if (users.length === 0) throw invalidInput('Nobody was chosen. Choose at least one person.', 'people');
+  if (users.length > batchLimit) throw tooMany(users.length);
+  const { actor } = ctx;
+  return inTransaction(ctx, async (tx) => {
+    await requireAdmin(tx);
+    return insertBatch(tx.db, {
+      action,
+      input: noInput,
+      owner:
+        actor.kind === 'user'
+          ? { userId: actor.userId, email: actor.email, slackId: actor.slackId }
+          : { userId: null, email: actor.kind === 'system' ? actor.name : 'operator', slackId: null },
+      people: users.map(({ id, email }) => ({ userId: id, email })),
+      createdAt: tx.clock.now(),
+    });
+  });
+}
+
+/**
+ * A batch of the acting admin's own.
+ * @throws AppError `not_admin`, `not_found`
+ */
+export async function ownBatch(ctx: Context, id: number): Promise<Batch> {
+  await requireAdmin(ctx);
+  const batch = await selectBatch(ctx.db, id);
+  const isOwn = ctx.actor.kind !== 'user' || batch?.owner.userId === ctx.actor.userId;
+  if (batch === null || !isOwn)
+    throw notFound('batch', 'This plan is not there any more. Nothing was changed; begin anew.');
+  return batch;
+}
+
+/** What came of a confirmation. */
+export type Confirmed =
+  | { readonly kind: 'started'; readonly batch: Batch }
+  /** It was confirmed before: it runs or is done. */
+  | { readonly kind: 'already'; readonly batch: Batch }
+  /** A second admin was asked. */
+  | { readonly kind: 'asked'; readonly batch: Batch };
+
+/**
+ * Begins a planned batch, once however often it is confirmed. What one admin alone may not do is asked of a second one.
+ * @param phrase what was typed where the site has no second admin
+ * @throws AppError `not_admin`, `not_found`, `conflict` when it was cancelled or is too old, `invalid_input` for the phrase
+ */
+export async function confirmBatch(ctx: Context, id: number, phrase: string): Promise<Confirmed> {
+  const batch = await ownBatch(ctx, id);
+  if (batch.state === 'asked' || batch.state === 'running' || batch.state === 'done') return { kind: 'already', batch };
+  if (batch.state !== 'planned') throw conflict('This was cancelled. Nothing was changed; begin anew.');
+  if (ctx.clock.now().getTime() - batch.createdAt.getTime() > planLife)
+    throw conflict('This plan is older than a day, so it was not carried out. Nothing was changed; begin anew.');
+  const need = await secondAdmin(ctx, batch);
+  if (need === 'second_admin') return askSecondAdmin(ctx, batch);
+  const started = await inTransaction(ctx, async (tx) => {
+    await requireAdmin(tx);
+    if (need === 'phrase') {
+      const kind = 'disable_users' as const;
+      const summary = await summaryOf(tx, batch);
+      await acceptPhrase(tx, { kind, count: batch.total, typed: phrase, summary });
+    }
+    // The state first: of two confirmations at once the slower one finds it changed.
+    if (!(await moveBatch(tx.db, id, ['planned'], 'running', tx.clock.now()))) return false;
+    const operationId = await beginOperation(tx, operationKinds[batch.action], `batch:${id}`, {
+      batchId: id,
+      ...batch.input,
+    });
+    await moveBatch(tx.db, id, ['running'], 'running', tx.clock.now(), { operationId });
+    return true;
+  });
+  return { kind: started ? 'started' : 'already', batch: await ownBatch(ctx, id) };
+}
+
+const operationKinds: Readonly<Record<BatchAction, string>> = {
+  assign_projects: 'assign_projects',
+  reset_passwords: 'reset',
+  export: 'export',
+  update: 'update',
+  activate: 'activate',
+  disable: 'disable',
+  resend: 'resend',
+};
+
+/** The one place that asks whether a batch needs a second admin. */
+async function secondAdmin(ctx: Context, batch: Batch) {
+  return batch.action === 'disable' ? approvalNeed(ctx, 'disable_users', batch.total) : ('none' as const);
+}
+
+/** What whoever confirms has to type, on a site without a second admin; null: nothing. */
+export async function neededPhrase(ctx: Context, batch: Batch): Promise<string | null> {
+  return (await secondAdmin(ctx, batch)) === 'phrase' ? phraseFor('disable_users', batch.total) : null;
+}
+
+/** Whether a second admin will be asked. */
+export async function asksSecondAdmin(ctx: Context, batch: Batch): Promise<boolean> {
+  return (await secondAdmin(ctx, batch)) === 'second_admin';
+}
+
+async function askSecondAdmin(ctx: Context, batch: Batch): Promise<Confirmed> {
+  const people = await selectBatchPeople(ctx.db, batch.id, 0, batch.total);
+  await requestApproval(ctx, {
+    kind: 'disable_users',
+    payload: { userIds: people.flatMap(({ userId }) => userId ?? []) },
+    summary: await summaryOf(ctx, batch),
+    idempotencyKey: `batch:${batch.id}`,
+  });
+  const now = ctx.clock.now();
+  const asked = await inTransaction(ctx, (tx) => moveBatch(tx.db, batch.id, ['planned'], 'asked', now));
+  return { kind: asked ? 'asked' : 'already', batch: await ownBatch(ctx, batch.id) };
+}
+
+/** `Disable 12 people: ada@example.com, …`. */
+async function summaryOf(ctx: Context | TxContext, batch: Batch): Promise<string> {
+  const people = await selectBatchPeople(ctx.db, batch.id, 0, 5);
+  const more = batch.total - people.length;
+  return `Disable ${count(batch.total, 'person', 'people')}: ${people.map(({ email }) => email).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** Puts a plan away; one that was confirmed stays as it is. */
+export async function cancelBatch(ctx: Context, id: number): Promise<Batch> {
+  const batch = await ownBatch(ctx, id);
+  await inTransaction(ctx, (tx) => moveBatch(tx.db, batch.id, ['draft', 'planned'], 'cancelled', tx.clock.now()));
+  return ownBatch(ctx, id);
+}
+
+/** Stores what the action is told. @throws AppError `conflict` once it was confirmed or cancelled */
+export async function storeInput(ctx: Context, id: number, input: BatchInput): Promise<Batch> {
+  await ownBatch(ctx, id);
+  const stored = await inTransaction(ctx, (tx) =>
+    moveBatch(tx.db, id, ['draft', 'planned'], 'planned', tx.clock.now(), { input }),
+  );
+  if (!stored) throw conflict('This was confirmed or cancelled meanwhile. Begin anew for another change.');
+  return ownBatch(ctx, id);
+}
+
+/** Remembers where the batch shows how far it is. */
+export async function recordBatchMessage(
+  ctx: Context,
+  id: number,
+  message: { readonly conversationId: string; readonly ts: string },
+): Promise<void> {
+  await updateMessage(ctx.db, id, message);
+}
+
+/** Users that a batch names and that are there still, in its order. */
+export async function batchUserIds(ctx: Context, batch: Batch): Promise<number[]> {
+  const people = await selectBatchPeople(ctx.db, batch.id, 0, batch.total);
+  return people.flatMap(({ userId }) => userId ?? []);
+}
