@@ -4,6 +4,9 @@ import type { Logger } from 'pino';
 import { jobs } from '../jobs';
 import { version } from '../package.json';
 import type { Config } from './config';
+import { groupsEdge } from './features/access/groups.commands';
+import { profilesEdge } from './features/access/profiles.commands';
+import { projectsEdge } from './features/access/projects.commands';
 import { accountPages } from './features/accounts/accounts.pages';
 import { ensureAdmins } from './features/accounts/first-admins.service';
 import {
@@ -116,6 +119,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
     directoryEdge,
     invitesEdge,
     importsEdge,
+    profilesEdge,
+    groupsEdge,
+    projectsEdge,
     deletionEdge,
     approvalsEdge,
     homeEdge({

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { groupsEdge } from '../src/features/access/groups.commands';
+import { profilesEdge } from '../src/features/access/profiles.commands';
+import { projectsEdge } from '../src/features/access/projects.commands';
 import { directoryEdge } from '../src/features/directory/directory.commands';
 import { homeEdge } from '../src/features/home/home.commands';
 import { importsEdge } from '../src/features/imports/imports.commands';
@@ -68,6 +71,9 @@ const edges = [
   directoryEdge,
   invitesEdge,
   importsEdge,
+  profilesEdge,
+  groupsEdge,
+  projectsEdge,
   homeEdge({
     jobs: [],
     runJob: async () => ({ outcome: 'stopped' }),
