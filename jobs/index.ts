@@ -4,6 +4,7 @@ import { expireApprovalsJob } from './expire-approvals';
 import { expireInvitesJob } from './expire-invites';
 import { remindPendingInvitesJob } from './remind-pending-invites';
 import { resumeImportsJob } from './resume-imports';
+import { runOffboardingsJob } from './run-offboardings';
 
 /** Every job of this program. One that is not listed here does not run. */
 export const jobs: readonly Job[] = [
@@ -12,4 +13,5 @@ export const jobs: readonly Job[] = [
   expireInvitesJob,
   expireApprovalsJob,
   resumeImportsJob,
+  runOffboardingsJob,
 ];

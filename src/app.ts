@@ -28,6 +28,8 @@ import { inviteReminderChat, invitesExpiredChat } from './features/invites/invit
 import { invitesEdge } from './features/invites/invites.commands';
 import { invitationMail, reminderMail } from './features/invites/invites.mail';
 import { ensureLicence } from './features/licences/licences.service';
+import { offboardingChat } from './features/offboarding/offboarding.chat';
+import { offboardingEdge } from './features/offboarding/offboarding.commands';
 import { activeAdmins, userOfSlackAccount } from './features/users/users.service';
 import { displayName } from './features/users/users.types';
 import { type Clock, systemClock } from './lib/clock';
@@ -101,6 +103,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
         reminderMail,
         resetMail,
         inviteReminderChat,
+        offboardingChat,
         invitesExpiredChat,
         mailDeadChat,
         approvalEndedChat,
@@ -123,6 +126,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
     groupsEdge,
     projectsEdge,
     deletionEdge,
+    offboardingEdge,
     approvalsEdge,
     homeEdge({
       jobs,

@@ -4,6 +4,8 @@ import type { Job, JobResult } from '../../platform/scheduler/job.types';
 import { listJobs } from '../../platform/scheduler/job-overview';
 import { sentence } from '../../platform/slack/blocks';
 import type { SlackEdge } from '../../platform/slack/definitions';
+import { listOffboardings } from '../offboarding/offboarding.service';
+import { homeBlocks } from '../offboarding/offboarding.text';
 import { activeAdmins } from '../users/users.service';
 import { displayName } from '../users/users.types';
 import { homeFacts } from './home.service';
@@ -71,7 +73,10 @@ export function homeEdge(facts: ProcessFacts): SlackEdge {
       },
     ],
     async home(ctx, caller) {
-      if (caller.user?.isActiveAdmin) return adminHome(await homeFacts(ctx), await listJobs(ctx, facts.jobs, 1));
+      if (caller.user?.isActiveAdmin) {
+        const planned = homeBlocks((await listOffboardings(ctx)).planned, ctx.config.timeZone);
+        return adminHome(await homeFacts(ctx), await listJobs(ctx, facts.jobs, 1), planned);
+      }
       return memberHome((await activeAdmins(ctx)).slice(0, 5).map(displayName), caller.user !== null);
     },
   };

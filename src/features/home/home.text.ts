@@ -89,8 +89,12 @@ function jobLine(job: JobOverview): Piece[] {
   ];
 }
 
-/** The Home of an admin. */
-export function adminHome(facts: HomeFacts, jobs: readonly JobOverview[]): HomeView {
+/** The Home of an admin; `planned` are the blocks of deletions to come. */
+export function adminHome(
+  facts: HomeFacts,
+  jobs: readonly JobOverview[],
+  planned: readonly KnownBlock[] = [],
+): HomeView {
   return {
     type: 'home',
     blocks: [
@@ -101,6 +105,7 @@ export function adminHome(facts: HomeFacts, jobs: readonly JobOverview[]): HomeV
       divider,
       ...importBlocks(facts),
       divider,
+      ...(planned.length > 0 ? [...planned, divider] : []),
       section(`Active sessions: ${facts.sessions.toLocaleString('en-US')}`),
       divider,
       section(
