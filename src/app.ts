@@ -30,6 +30,7 @@ import { invitationMail, reminderMail } from './features/invites/invites.mail';
 import { ensureLicence } from './features/licences/licences.service';
 import { offboardingChat } from './features/offboarding/offboarding.chat';
 import { offboardingEdge } from './features/offboarding/offboarding.commands';
+import { undoEdge } from './features/undo/undo.commands';
 import { activeAdmins, userOfSlackAccount } from './features/users/users.service';
 import { displayName } from './features/users/users.types';
 import { type Clock, systemClock } from './lib/clock';
@@ -128,6 +129,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
     deletionEdge,
     offboardingEdge,
     approvalsEdge,
+    undoEdge,
     homeEdge({
       jobs,
       runJob: async (name) => (scheduler === null ? { outcome: 'not-claimed' } : scheduler.runByHand(name)),

@@ -122,16 +122,18 @@ export interface OperationRow {
   readonly id: number;
   readonly kind: string;
   readonly actorUserId: number | null;
+  readonly actorLabel: string;
   readonly finishedAt: Date | null;
 }
 
 export async function selectOperation(db: Knex, id: number): Promise<OperationRow | null> {
-  const row = await db('operations').where({ id }).first('id', 'kind', 'actor_user_id', 'finished_at');
+  const row = await db('operations').where({ id }).first('id', 'kind', 'actor_user_id', 'actor_label', 'finished_at');
   if (row === undefined) return null;
   return {
     id: row.id,
     kind: row.kind,
     actorUserId: row.actor_user_id,
+    actorLabel: row.actor_label,
     finishedAt: toDateOrNull(row.finished_at),
   };
 }
