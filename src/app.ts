@@ -19,6 +19,8 @@ import { drawApproval } from './features/approvals/draw-approval';
 import { resetMail } from './features/credentials/credentials.mail';
 import { deletionEdge } from './features/deletion/deletion.commands';
 import { directoryEdge } from './features/directory/directory.commands';
+import { accessEdge } from './features/edits/access.commands';
+import { editsEdge } from './features/edits/edits.commands';
 import { homeEdge } from './features/home/home.commands';
 import type { StatusFacts } from './features/home/home.text';
 import { drawImport, importsEdge, reportImport } from './features/imports/imports.commands';
@@ -127,6 +129,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
     groupsEdge,
     projectsEdge,
     deletionEdge,
+    editsEdge,
+    accessEdge,
     offboardingEdge,
     approvalsEdge,
     undoEdge,

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { didYouMean } from '../../lib/did-you-mean';
-import { parseRecipients } from '../../lib/email';
 import { oneLine } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
 import { sentence } from '../../platform/slack/blocks';
 import type { CommandLine } from '../../platform/slack/command-text';
 import type { SlackEdge } from '../../platform/slack/definitions';
+import { oneAddress } from '../../platform/slack/one-address';
 import { openDeletion } from '../deletion/deletion.commands';
+import { accessModal } from '../edits/access.modals';
+import { editModal } from '../edits/edit.modals';
+import { accessForm } from '../edits/edit-access.service';
+import { editForm } from '../edits/edit-user.service';
 import { statusModal } from '../invites/invites.modals';
 import { resendInvites } from '../invites/invites.service';
 import { resendReport } from '../invites/invites.text';
@@ -49,14 +53,6 @@ export function readFilter(line: CommandLine): FilterWords {
   const text = oneLine(line.rest);
   if (text.length > 200) throw invalidInput('Look for a shorter text, of 200 characters at most.');
   return { statuses: [...new Set(statuses)], project: single('project'), group: single('group'), text };
-}
-
-/** The one address of a command. @throws AppError `invalid_input` */
-function oneAddress(line: CommandLine, usage: string): string {
-  const { recipients, bad } = parseRecipients(line.rest);
-  if (recipients.length === 1 && recipients[0]) return recipients[0].email;
-  if (recipients.length > 1) throw invalidInput(`Name one person at a time: ${usage}`);
-  throw invalidInput(bad[0] ? `“${bad[0].text}” ${bad[0].reason}. Usage: ${usage}` : `Whom? Usage: ${usage}`);
 }
 
 async function oneUser(ctx: Context, id: number): Promise<User> {
@@ -139,7 +135,7 @@ export const directoryEdge: SlackEdge = {
     {
       id: 'user-menu',
       access: 'admin',
-      opensModal: (value) => (/^(activate|disable|delete):/.test(value) ? 'One moment' : null),
+      opensModal: (value) => (/^(activate|disable|delete|edit|access):/.test(value) ? 'One moment' : null),
       async handle(ctx, call) {
         const { entry, id } = menuEntry(call.value);
         const user = await oneUser(ctx, id);
@@ -149,6 +145,10 @@ export const directoryEdge: SlackEdge = {
           case 'activate':
           case 'disable':
             return call.showModal(statusModal(entry, user));
+          case 'edit':
+            return call.showModal(editModal(await editForm(ctx, id)));
+          case 'access':
+            return call.showModal(accessModal(await accessForm(ctx, id)));
           case 'delete':
             return call.showModal(await openDeletion(ctx, id, null));
           default:

@@ -89,8 +89,10 @@ function userMenu(user: User): Overflow {
   if (user.status === 'invited') entries.push(option('Send the invitation again', `resend:${user.id}`));
   if (user.status === 'disabled') entries.push(option('Activate…', `activate:${user.id}`));
   else entries.push(option('Disable…', `disable:${user.id}`));
+  entries.push(option('Edit…', `edit:${user.id}`), option('Projects and profiles…', `access:${user.id}`));
   entries.push(option('Delete…', `delete:${user.id}`));
-  return { type: 'overflow', action_id: 'user-menu', options: entries };
+  // Slack's menu holds five; the card has all of them.
+  return { type: 'overflow', action_id: 'user-menu', options: entries.slice(0, 5) };
 }
 
 function userLine(user: User, projects: number): string {
@@ -213,6 +215,8 @@ export function cardMessage(card: UserCard): SlackMessage {
       : []),
     buttons(
       'user-actions',
+      button({ actionId: 'edit-user', text: 'Edit…', value: String(user.id) }),
+      button({ actionId: 'edit-access', text: 'Projects and profiles…', value: String(user.id) }),
       ...(user.status === 'invited'
         ? [button({ actionId: 'resend-one', text: 'Send the invitation again', value: String(user.id) })]
         : []),

@@ -1,20 +1,15 @@
-import { day } from '../../lib/duration';
 import type { TxContext } from '../../platform/context';
-import { enqueue } from '../../platform/mail/outbox';
 import { changeGroups, changeMemberships } from '../access/access.service';
-import { issueLinks } from '../credentials/links.service';
-import { closeInvitations, enableUsers, sendInvitations, shutOut } from '../invites/invites.service';
+import { changePeople } from '../edits/change-people.service';
+import { sendInvitations, shutOut } from '../invites/invites.service';
 import { oneAtATime, takeSeats } from '../licences/licences.service';
 import { recordResults } from '../operations/operations.service';
-import { addUsers, changeUsers, findUsers, holdUsers, moveUsers, recordUserChanges } from '../users/users.service';
-import type { User, UserChanges } from '../users/users.types';
+import { addUsers, findUsers, holdUsers, recordUserChanges } from '../users/users.service';
+import type { User } from '../users/users.types';
 import type { RowResult, StoredRow } from './import-rows.store';
 import type { FieldDifference, RowOutcome, RowProblem } from './imports.types';
 import { type PlannedRow, planChunk } from './plan-import.service';
 import type { RowChange } from './row-plan.types';
-
-/** How long a link to set a password works. */
-const resetLifeMs = day;
 
 /** A row that is to be carried out, with its person as they are: read again, or just added. */
 interface Work {
@@ -125,7 +120,11 @@ async function carryOut(
   );
   await takeSeats(tx, due.filter(({ change }) => change.seats === 1).length);
   const added = await addPeople(tx, due);
-  await changePeople(tx, known, operationId);
+  await changePeople(
+    tx,
+    known.map(({ user, change }) => ({ user, ...change })),
+    operationId,
+  );
   const all = [...known, ...added];
   await changeMemberships(tx, {
     added: all.flatMap(({ user, change }) =>
@@ -170,57 +169,6 @@ async function addPeople(
     if (user === undefined) throw new Error(`row ${row.rowNumber} added nobody`);
     return [{ row, change, differences: row.differences, user }];
   });
-}
-
-/** Columns first, because they decide whether somebody who is let in again can sign in; then status, links and mails. */
-async function changePeople(tx: TxContext, known: readonly Work[], operationId: number): Promise<void> {
-  await changeUsers(
-    tx,
-    known
-      .filter(({ change }) => Object.keys(change.columns).length > 0)
-      .map(({ user, change }) => ({ user, changes: change.columns })),
-  );
-  const enabled = known.filter(
-    ({ user, change }) => user.status === 'disabled' && (change.status === 'active' || change.status === 'invited'),
-  );
-  await enableUsers(
-    tx,
-    enabled.map(({ user, change }) => withColumns(user, change.columns)),
-    operationId,
-  );
-  const accepted = known
-    .filter(({ user, change }) => user.status === 'invited' && change.status === 'active')
-    .map(({ user }) => user.id);
-  await moveUsers(tx, accepted, ['invited'], 'active');
-  await closeInvitations(tx, accepted);
-  const reset = known.filter(({ change }) => change.sendsReset).map(({ user }) => user);
-  const links = await issueLinks(
-    tx,
-    reset.map(({ id }) => id),
-    'reset',
-    resetLifeMs,
-  );
-  await enqueue(
-    tx,
-    reset.flatMap(({ id, email }) => {
-      const link = links.get(id);
-      return link === undefined
-        ? []
-        : [
-            {
-              kind: 'mail',
-              template: 'reset',
-              recipient: email,
-              payload: { linkId: link.id },
-              dedupKey: `reset:${link.id}`,
-            },
-          ];
-    }),
-  );
-}
-
-function withColumns(user: User, columns: UserChanges): User {
-  return { ...user, ...columns };
 }
 
 /** Being disabled and let in again have lines of their own; everything else that a row did stands in one line. */

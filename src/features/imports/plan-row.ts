@@ -1,5 +1,6 @@
 import { emailKey } from '../../lib/email';
 import { listOf, nameKey } from '../../lib/plain-text';
+import { needsReset } from '../edits/sign-in';
 import type { NewUser, User } from '../users/users.types';
 import { adminLabel, statusLabels, systemLabels } from './field-labels';
 import { headerOf } from './import-columns';
@@ -84,13 +85,7 @@ export function planRow(
     status: user === undefined || user.status !== target.status ? target.status : null,
     memberships: access.changes,
     groups,
-    sendsReset:
-      user !== undefined &&
-      user.authSystem !== 'internal' &&
-      target.authSystem === 'internal' &&
-      user.status === 'active' &&
-      target.status === 'active' &&
-      !user.hasPassword,
+    sendsReset: user !== undefined && needsReset(user, target),
     seats: step(holdsSeat(user), holdsSeat(target)),
     admins: step(isActiveAdmin(user), isActiveAdmin(target)),
   };

@@ -1,0 +1,81 @@
+import { day } from '../../lib/duration';
+import type { TxContext } from '../../platform/context';
+import { enqueue } from '../../platform/mail/outbox';
+import type { SecretUrl } from '../credentials/credentials.types';
+import { issueLinks, linkUrl } from '../credentials/links.service';
+import { closeInvitations, enableUsers } from '../invites/invites.service';
+import type { SentInvitation } from '../invites/invites.types';
+import { changeUsers, moveUsers } from '../users/users.service';
+import type { User, UserChanges, UserStatus } from '../users/users.types';
+
+/** How long a link to set a password works. */
+const resetLifeMs = day;
+
+/** A decided change of somebody who is there already. */
+export interface PersonChange {
+  /** As they were before. */
+  readonly user: User;
+  readonly columns: UserChanges;
+  /** Null for no change of it. */
+  readonly status: UserStatus | null;
+  readonly sendsReset: boolean;
+}
+
+export interface ChangedPeople {
+  /** Disabled before, without anything to sign in by. */
+  readonly invitedAgain: readonly SentInvitation[];
+  readonly resets: readonly { readonly user: User; readonly link: SecretUrl }[];
+}
+
+/**
+ * Writes decided changes, with the mails and links that follow from them. Columns first, because they decide whether
+ * somebody who is let in again can sign in; then status, links and mails. Whoever becomes disabled was shut out before,
+ * seats were taken before, and the audit of columns is the caller's.
+ */
+export async function changePeople(
+  tx: TxContext,
+  people: readonly PersonChange[],
+  operationId: number | null,
+): Promise<ChangedPeople> {
+  await changeUsers(
+    tx,
+    people
+      .filter(({ columns }) => Object.keys(columns).length > 0)
+      .map(({ user, columns }) => ({ user, changes: columns })),
+  );
+  const enabled = people.filter(
+    ({ user, status }) => user.status === 'disabled' && (status === 'active' || status === 'invited'),
+  );
+  const { invitedAgain } = await enableUsers(
+    tx,
+    enabled.map(({ user, columns }) => ({ ...user, ...columns })),
+    operationId,
+  );
+  const accepted = people
+    .filter(({ user, status }) => user.status === 'invited' && status === 'active')
+    .map(({ user }) => user.id);
+  await moveUsers(tx, accepted, ['invited'], 'active');
+  await closeInvitations(tx, accepted);
+  const reset = people.filter(({ sendsReset }) => sendsReset).map(({ user }) => user);
+  const links = await issueLinks(
+    tx,
+    reset.map(({ id }) => id),
+    'reset',
+    resetLifeMs,
+  );
+  const sent = reset.flatMap((user) => {
+    const link = links.get(user.id);
+    return link === undefined ? [] : [{ user, link }];
+  });
+  await enqueue(
+    tx,
+    sent.map(({ user, link }) => ({
+      kind: 'mail',
+      template: 'reset',
+      recipient: user.email,
+      payload: { linkId: link.id },
+      dedupKey: `reset:${link.id}`,
+    })),
+  );
+  return { invitedAgain, resets: sent.map(({ user, link }) => ({ user, link: linkUrl(tx, link) })) };
+}
