@@ -1,5 +1,5 @@
-import { didYouMean } from '../../lib/did-you-mean';
-import { nameKey } from '../../lib/plain-text';
+import { nearestOf } from '../../lib/did-you-mean';
+import { nameKey, shorten } from '../../lib/plain-text';
 import type { Context, TxContext } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
 import {
@@ -32,48 +32,110 @@ export async function readCatalogue(ctx: Context): Promise<Catalogue> {
   };
 }
 
-/** What one name means, or the sentence that says what is wrong with it: `Project “Apolo” does not exist; did you mean “Apollo”?` */
+type NamedKind = 'Project' | 'Profile' | 'Group';
+export type FoundByName<Item> = { readonly found: Item } | { readonly problem: string };
+
+/** How many more times it may be asked what somebody meant, which takes longer than all else about a name. */
+export interface SuggestionsLeft {
+  left: number;
+}
+
+const mostSuggestions = 50;
+const mostProblems = 5;
+const shownName = (name: string) => `“${shorten(name, 80)}”`;
+
+/** `there are “Apollo”, “Gemini” and more.` */
+function knownNames(items: readonly { readonly name: string }[]): string {
+  if (items.length === 0) return 'there is none yet.';
+  const known = items.slice(0, 8).map(({ name }) => `“${name}”`);
+  return `there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}${items.length > 8 ? ' and more' : ''}.`;
+}
+
+/** Names and what was meant by those that are not known; the map and the index are built once for any number of names. */
+function namesOf<Item extends { readonly name: string }>(items: readonly Item[], suggestions: SuggestionsLeft) {
+  const byKey = new Map<string, Item>();
+  for (const item of items) if (!byKey.has(nameKey(item.name))) byKey.set(nameKey(item.name), item);
+  const nearest = nearestOf(items.map(({ name }) => name));
+  return {
+    find: (name: string) => byKey.get(nameKey(name)),
+    meant(name: string): string | null {
+      if (suggestions.left <= 0) return null;
+      suggestions.left -= 1;
+      return nearest(name);
+    },
+  };
+}
+
+/**
+ * Looks names up one after another: what each means, or the sentence that says what is wrong with it, such as
+ * `Project “Apolo” does not exist; did you mean “Apollo”?`
+ */
+export function nameLookUp<Item extends { readonly name: string }>(
+  kind: NamedKind,
+  items: readonly Item[],
+  suggestions: SuggestionsLeft = { left: mostSuggestions },
+): (name: string) => FoundByName<Item> {
+  const names = namesOf(items, suggestions);
+  const all = knownNames(items);
+  return (name) => {
+    const found = names.find(name);
+    if (found !== undefined) return { found };
+    const meant = names.meant(name);
+    const hint = meant === null ? all : `did you mean “${meant}”?`;
+    return { problem: `${kind} ${shownName(name)} does not exist; ${hint}` };
+  };
+}
+
+/** What one name means, or what is wrong with it. */
 export function lookUp<Item extends { readonly name: string }>(
-  kind: 'Project' | 'Profile' | 'Group',
+  kind: NamedKind,
   items: readonly Item[],
   name: string,
-): { readonly found: Item } | { readonly problem: string } {
-  const key = nameKey(name);
-  const found = items.find((item) => nameKey(item.name) === key);
-  if (found) return { found };
-  const meant = didYouMean(
-    name,
-    items.map((item) => item.name),
-  );
-  const shown = name.length > 80 ? `${name.slice(0, 79)}…` : name;
-  const known = items.slice(0, 8).map((item) => `“${item.name}”`);
-  const hint =
-    meant !== null
-      ? `did you mean “${meant}”?`
-      : known.length === 0
-        ? 'there is none yet.'
-        : `there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}${items.length > 8 ? ' and more' : ''}.`;
-  return { problem: `${kind} “${shown}” does not exist; ${hint}` };
+): FoundByName<Item> {
+  return nameLookUp(kind, items)(name);
 }
 
 /**
  * The items that several names mean, each once.
- * @throws AppError `invalid_input` with one sentence for all names that mean nothing
+ * @throws AppError `invalid_input` with a sentence for each of the first names that mean nothing
  */
 export function lookUpAll<Item extends { readonly id: number; readonly name: string }>(
-  kind: 'Project' | 'Profile' | 'Group',
+  kind: NamedKind,
   items: readonly Item[],
   names: readonly string[],
 ): Item[] {
+  const known = namesOf(items, { left: mostProblems });
   const found = new Map<number, Item>();
-  const problems: string[] = [];
+  const unknown: string[] = [];
   for (const name of names) {
-    const result = lookUp(kind, items, name);
-    if ('found' in result) found.set(result.found.id, result.found);
-    else problems.push(result.problem);
+    const item = known.find(name);
+    if (item === undefined) unknown.push(name);
+    else found.set(item.id, item);
   }
-  if (problems.length > 0) throw invalidInput(problems.join('\n'), kind.toLowerCase());
+  if (unknown.length > 0) throw invalidInput(unknownNames(kind, items, unknown, known.meant), kind.toLowerCase());
   return [...found.values()];
+}
+
+function unknownNames(
+  kind: NamedKind,
+  items: readonly { readonly name: string }[],
+  unknown: readonly string[],
+  meantBy: (name: string) => string | null,
+): string {
+  const first = unknown.slice(0, mostProblems).map((name) => ({ name, meant: meantBy(name) }));
+  const lines = first.map(
+    ({ name, meant }) =>
+      `${kind} ${shownName(name)} does not exist${meant === null ? '' : `; did you mean “${meant}”?`}`,
+  );
+  const more = unknown.length - first.length;
+  const names = knownNames(items);
+  const needsNames = first.some(({ meant }) => meant === null);
+  if (lines.length === 1) return needsNames ? `${lines[0]}; ${names}` : (lines[0] as string);
+  return [
+    ...lines.map((line) => (line.endsWith('?') ? line : `${line}.`)),
+    ...(more > 0 ? [`and ${more.toLocaleString('en-US')} more.`] : []),
+    ...(needsNames ? [`${names[0]?.toUpperCase()}${names.slice(1)}`] : []),
+  ].join('\n');
 }
 
 /** The profile somebody gets in a project when none is named: their default, else the site's (A16). */

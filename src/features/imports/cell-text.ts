@@ -45,6 +45,8 @@ function mailtoAddress(text: string): string | null {
  */
 export function addressIn(cell: Pick<SheetCell, 'text' | 'link'>): string {
   const text = oneLine(cell.text);
+  // No address is that long; what is refused need not be searched.
+  if (text.length > 2000) return text;
   if (!text.includes('@') && cell.link !== undefined) {
     const linked = mailtoAddress(cell.link);
     if (linked?.includes('@')) return linked;
@@ -56,14 +58,15 @@ export function addressIn(cell: Pick<SheetCell, 'text' | 'link'>): string {
 /** What is wrong with an address from a cell, as the end of a sentence, or null. */
 export function emailCellProblem(address: string): string | null {
   const problem = emailProblem(address);
-  if (problem !== null && (address.match(/[^\s,;<>]+@[^\s,;<>]+/g)?.length ?? 0) > 1) {
+  if (problem !== null && (address.match(/(?<![^\s,;<>])[^\s,;<>@]+@[^\s,;<>]+/g)?.length ?? 0) > 1) {
     return 'holds more than one address. Give each person a row of their own';
   }
   return problem;
 }
 
 // A link that opens an account must never be stored, whatever column somebody pasted it into.
-const secretLink = /\S*[?&]token=\S*/gi;
+// It begins where a word does: tried at every character, a long word would take its square.
+const secretLink = /(?<!\S)\S*[?&]token=\S*/gi;
 
 /** Text without links that carry a token. */
 export function withoutSecretLinks(text: string): string {

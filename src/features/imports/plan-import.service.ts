@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { emailKey } from '../../lib/email';
 import { nameKey } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
@@ -10,6 +9,7 @@ import { parseStatus } from '../users/users.types';
 import { parseYesNo } from './cell-text';
 import { headerOf } from './import-columns';
 import type { ImportRow, RowAction } from './imports.types';
+import { inTurns } from './in-turns';
 import { failing, planRow } from './plan-row';
 import { nameFinder, type ReadValues, readRowValues } from './read-row-values';
 import type { PeopleFacts, RowPlan, RowValues, SiteFacts, Twins } from './row-plan.types';
@@ -55,29 +55,24 @@ export function inOrderOfApplication(rows: readonly Omit<ImportRow, 'position'>[
 /** Plans a whole file against the data of now, for the acting person as the one who confirms. Changes nothing. */
 export async function planRows(ctx: Context, rows: readonly ImportRow[]): Promise<PlannedImport> {
   const site = await readSite(ctx);
-  const read: ReadValues[] = [];
   const names = nameFinder(site.catalogue);
-  for (const chunk of chunksOf(rows, planningChunk)) {
-    read.push(...chunk.map((row) => readRowValues(row, names)));
-    await nextTurn();
-  }
+  const read = await inTurns(rows, (row) => readRowValues(row, names));
   const twins = findTwins(rows, read);
   const planned: PlannedRow[] = [];
   for (let from = 0; from < rows.length; from += planningChunk) {
     const chunk = rows.slice(from, from + planningChunk);
     const values = read.slice(from, from + planningChunk);
     planned.push(...(await planTogether(ctx, site, chunk, values, twins)));
-    await nextTurn();
   }
   const keeping = keepingAnAdmin(planned, (await activeAdmins(ctx)).length);
-  return { rows: keeping, totals: totalsOf(keeping), digest: digestOf(keeping) };
+  return { rows: keeping, totals: totalsOf(keeping), digest: await digestOf(keeping) };
 }
 
 /** Plans some rows of a file that has been planned whole, against the data of now. The number of statements is fixed. */
 export async function planChunk(ctx: Context, rows: readonly ImportRow[]): Promise<PlannedRow[]> {
   const site = await readSite(ctx);
   const names = nameFinder(site.catalogue);
-  const read = rows.map((row) => readRowValues(row, names));
+  const read = await inTurns(rows, (row) => readRowValues(row, names));
   const planned = await planTogether(ctx, site, rows, read, findTwins(rows, read));
   return keepingAnAdmin(planned, (await activeAdmins(ctx)).length);
 }
@@ -101,11 +96,10 @@ async function planTogether(
     ctx,
     read.map(({ values }) => values),
   );
-  return rows.flatMap((row, index) => {
-    const values = read[index];
-    if (values === undefined) return [];
+  return inTurns(rows, (row, index) => {
+    const values = read[index] as ReadValues;
     const plan = planRow(row, values, site, people, twins);
-    return [{ ...row, email: values.values.email ?? row.cells.email?.text ?? null, plan }];
+    return { ...row, email: values.values.email ?? row.cells.email?.text ?? null, plan };
   });
 }
 
@@ -199,14 +193,8 @@ function totalsOf(rows: readonly PlannedRow[]): ImportTotals {
   return { counts, seatsNeeded, projectsLost, adminsGranted, usersDisabled };
 }
 
-function digestOf(rows: readonly PlannedRow[]): string {
+async function digestOf(rows: readonly PlannedRow[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const { position, plan } of rows) hash.update(JSON.stringify([position, plan]));
+  await inTurns(rows, ({ position, plan }) => void hash.update(JSON.stringify([position, plan])));
   return hash.digest('hex');
-}
-
-function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
-  const chunks: Item[][] = [];
-  for (let from = 0; from < items.length; from += size) chunks.push(items.slice(from, from + size));
-  return chunks;
 }

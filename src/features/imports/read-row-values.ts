@@ -1,45 +1,50 @@
-import { didYouMean } from '../../lib/did-you-mean';
+import { nearestOf } from '../../lib/did-you-mean';
 import { lengthProblem } from '../../lib/email';
 import { nameKey, oneLine, shorten } from '../../lib/plain-text';
-import { type Catalogue, lookUp } from '../access/access.service';
+import { type Catalogue, type FoundByName, nameLookUp, type SuggestionsLeft } from '../access/access.service';
 import type { Profile } from '../access/access.types';
-import { nameLimit, parseAuthSystem, parseStatus, statusNames } from '../users/users.types';
+import { nameLimit, parseAuthSystem, parseStatus, statusNames, usernameLimit } from '../users/users.types';
 import { addressIn, clearWord, emailCellProblem, isClear, linesOf, parseYesNo } from './cell-text';
 import { headerOf } from './import-columns';
 import type { FieldKey, ImportRow, RowProblem } from './imports.types';
 import type { RowValues } from './row-plan.types';
-
-/** The longest SSO or LDAP username, as the database holds it. */
-const usernameLimit = 255;
 
 export interface ReadValues {
   readonly values: RowValues;
   readonly problems: readonly RowProblem[];
 }
 
-type Found<Item> = { readonly found: Item } | { readonly problem: string };
-
 /** Finds what names mean. Names are few and rows many, so each name is looked up once. */
 export interface NameFinder {
-  profile(name: string): Found<Catalogue['profiles'][number]>;
-  group(name: string): Found<Catalogue['groups'][number]>;
-  project(name: string): Found<Catalogue['projects'][number]>;
+  profile(name: string): FoundByName<Catalogue['profiles'][number]>;
+  group(name: string): FoundByName<Catalogue['groups'][number]>;
+  project(name: string): FoundByName<Catalogue['projects'][number]>;
 }
 
-function remembering<Item extends { readonly name: string }>(
-  kind: 'Project' | 'Profile' | 'Group',
-  items: readonly Item[],
-): (name: string) => Found<Item> {
-  const known = new Map<string, Found<Item>>();
-  return (name) => {
-    // No name is that long, and looking for one that is near would take its time.
-    const answer = known.get(name) ?? lookUp(kind, items, shorten(name, 200));
-    known.set(name, answer);
-    return answer;
-  };
-}
+/** What was meant is said of so many different names of one file; all others just do not exist. */
+const mostSuggestions = 50;
+/** No cell of a real file has more lines; each is looked up. */
+const mostLines = 200;
+/** Unknown names of one cell that are named each. */
+const mostNamed = 10;
 
 export function nameFinder(catalogue: Catalogue): NameFinder {
+  const suggestions: SuggestionsLeft = { left: mostSuggestions };
+  const remembering = <Item extends { readonly name: string }>(
+    kind: 'Project' | 'Profile' | 'Group',
+    items: readonly Item[],
+  ) => {
+    const lookUp = nameLookUp(kind, items, suggestions);
+    const known = new Map<string, FoundByName<Item>>();
+    return (name: string): FoundByName<Item> => {
+      // No name is that long.
+      const short = shorten(name, 200);
+      const answer = known.get(short) ?? lookUp(short);
+      // Once nobody asks what was meant, an unknown name is found out as fast as it would be remembered.
+      if ('found' in answer || suggestions.left > 0) known.set(short, answer);
+      return answer;
+    };
+  };
   return {
     profile: remembering('Profile', catalogue.profiles),
     group: remembering('Group', catalogue.groups),
@@ -47,6 +52,7 @@ export function nameFinder(catalogue: Catalogue): NameFinder {
   };
 }
 
+const nearestStatus = nearestOf(statusNames);
 const shown = (text: string) => `“${shorten(oneLine(text), 60)}”`;
 
 /** Says what the cells of a row mean by themselves, without asking who the person is, and all that is wrong with them. */
@@ -98,24 +104,32 @@ export function readRowValues(row: ImportRow, names: NameFinder): ReadValues {
   };
   const listOfNames = <Item extends { readonly id: number }>(
     key: 'profile' | 'groups' | 'projects',
-    find: (name: string) => Found<Item>,
+    find: (name: string) => FoundByName<Item>,
   ): Item[] | null | undefined => {
     const text = textOf(key);
     if (text === undefined) return undefined;
     if (isClear(text)) return null;
+    const lines = linesOf(text);
+    if (lines.length > mostLines) {
+      return refuse(
+        key,
+        `${headerOf[key]} has ${lines.length.toLocaleString('en-US')} lines, and at most ${mostLines} can be read. Leave out what is not a name.`,
+      );
+    }
     const found: Item[] = [];
-    let wrong = false;
-    for (const name of linesOf(text)) {
+    let wrong = 0;
+    for (const name of lines) {
       const answer = isClear(name)
         ? { problem: `${clearWord} must stand alone in its cell. Delete it, or the other lines.` }
         : find(name);
       if ('found' in answer) found.push(answer.found);
       else {
-        wrong = true;
-        refuse(key, answer.problem);
+        wrong += 1;
+        if (wrong <= mostNamed) refuse(key, answer.problem);
       }
     }
-    return wrong ? undefined : found;
+    if (wrong > mostNamed) refuse(key, `${wrong - mostNamed} more lines of this cell name nothing that exists.`);
+    return wrong > 0 ? undefined : found;
   };
 
   const email = readEmail(row, refuse);
@@ -173,7 +187,7 @@ function readEmail(row: ImportRow, refuse: (key: FieldKey, sentence: string) => 
 }
 
 function statusSentence(word: string): string {
-  const meant = didYouMean(nameKey(word), statusNames);
+  const meant = nearestStatus(nameKey(word));
   return `Status ${shown(word)} is not known${meant === null ? '' : `; did you mean “${meant}”?`}${meant === null ? '.' : ''} Write Invited, Active or Disabled.`;
 }
 
