@@ -16,11 +16,15 @@ import {
   carryOut,
 } from './features/approvals/approvals.commands';
 import { drawApproval } from './features/approvals/draw-approval';
+import { batchEdge } from './features/batch/batch.commands';
+import { runAndShow } from './features/batch/show-batch';
 import { resetMail } from './features/credentials/credentials.mail';
+import { deleteApproved } from './features/deletion/delete-approved';
 import { deletionEdge } from './features/deletion/deletion.commands';
 import { directoryEdge } from './features/directory/directory.commands';
 import { accessEdge } from './features/edits/access.commands';
 import { editsEdge } from './features/edits/edits.commands';
+import { grantAdminApproved } from './features/edits/grant-admin-approved';
 import { homeEdge } from './features/home/home.commands';
 import type { StatusFacts } from './features/home/home.text';
 import { drawImport, importsEdge, reportImport } from './features/imports/imports.commands';
@@ -32,6 +36,7 @@ import { invitationMail, reminderMail } from './features/invites/invites.mail';
 import { ensureLicence } from './features/licences/licences.service';
 import { offboardingChat } from './features/offboarding/offboarding.chat';
 import { offboardingEdge } from './features/offboarding/offboarding.commands';
+import { statusEdge } from './features/status/status.commands';
 import { undoEdge } from './features/undo/undo.commands';
 import { activeAdmins, userOfSlackAccount } from './features/users/users.service';
 import { displayName } from './features/users/users.types';
@@ -41,7 +46,6 @@ import type { Context } from './platform/context';
 import { openDatabase } from './platform/db/database';
 import { isUnavailable } from './platform/db/driver-errors';
 import { migrate } from './platform/db/migrate';
-import { invalidInput } from './platform/errors';
 import { createHttpServer } from './platform/http/server';
 import { mailDeadChat } from './platform/mail/dead-chat';
 import type { OutgoingMail } from './platform/mail/delivery.types';
@@ -118,20 +122,22 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
 
   const executors: ApprovalExecutors = {
     disable_users: disableApproved,
-    grant_admin: notYet,
-    delete_users: notYet,
+    grant_admin: grantAdminApproved,
+    delete_users: deleteApproved,
   };
   const edges = [
     directoryEdge,
     invitesEdge,
+    statusEdge,
+    batchEdge,
     importsEdge,
     profilesEdge,
     groupsEdge,
     projectsEdge,
     deletionEdge,
+    offboardingEdge,
     editsEdge,
     accessEdge,
-    offboardingEdge,
     approvalsEdge,
     undoEdge,
     homeEdge({
@@ -184,6 +190,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
         slack.refreshHomes();
         sendMailSoon();
         return;
+      case 'batch_confirmed':
+        inBackground('batch', runAndShow(ctx, slack.gateway, news.batchId, stopping.signal));
+        return;
       case 'approval_changed':
         await drawApproval(ctx, slack.gateway, news.approvalId).catch((error: unknown) =>
           log.warn({ err: error }, 'approval not shown'),
@@ -234,24 +243,21 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
   return {
     ctx,
     requestListener(request, response) {
-      if (slack.requestListener !== null && request.url?.startsWith('/slack/events'))
-        slack.requestListener(request, response);
+      // Bolt throws at whatever else it is handed.
+      const isDelivery = request.method === 'POST' && request.url?.split('?', 1)[0] === '/slack/events';
+      if (slack.requestListener !== null && isDelivery) slack.requestListener(request, response);
       else pages.requestListener(request, response);
     },
     async stop(graceMilliseconds = 10 * second) {
       stopping.abort();
-      if (mailTimer !== null) clearTimeout(mailTimer);
-      await Promise.all([slack.stop(graceMilliseconds), scheduler?.stop(graceMilliseconds), pages.close()]);
       const late = new Promise((done) => setTimeout(done, graceMilliseconds).unref());
-      await Promise.race([Promise.allSettled([...background]), late]);
+      if (mailTimer !== null) clearTimeout(mailTimer);
+      const ending = [slack.stop(graceMilliseconds), scheduler?.stop(graceMilliseconds), pages.close(), ...background];
+      await Promise.race([Promise.allSettled(ending), late]);
       smtp?.close();
       await db.destroy();
     },
   };
-}
-
-async function notYet(): Promise<never> {
-  throw invalidInput('This cannot be carried out by approval yet. Nothing was changed.');
 }
 
 /** A database that starts at the same time as Usher gets a minute to come up. */

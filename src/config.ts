@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { config as readDotenv } from 'dotenv';
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import { emailProblem } from './lib/email';
 
 /** A setting that is wrong, said so that the operator can put it right. */
 export class ConfigError extends Error {
@@ -27,7 +28,12 @@ const url = (protocols: readonly string[]) =>
 const environment = z.object({
   PORT: z.coerce.number({ error: 'expected a port number, 0–65535' }).int().min(0).max(65_535).default(3000),
   HOST: z.string().optional(),
-  PUBLIC_URL: url(['http:', 'https:']).optional(),
+  PUBLIC_URL: url(['http:', 'https:'])
+    .refine(
+      (value) => new URL(value).pathname === '/' && new URL(value).search === '',
+      'expected no path behind the host',
+    )
+    .optional(),
   APP_SECRET: z.string().min(32, 'expected at least 32 characters, for example from: openssl rand -hex 32').optional(),
   DATABASE_URL: z
     .string()
@@ -42,9 +48,12 @@ const environment = z.object({
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   MAIL_FROM: z
     .string()
-    .min(3, 'expected an address, for example: Usher <usher@example.com>')
+    .regex(/@[^\s<>@]+>?\s*$/, 'expected an address, for example: Usher <usher@example.com>')
     .default('Usher <usher@localhost>'),
-  ADMIN_EMAILS: list,
+  ADMIN_EMAILS: list.refine(
+    (emails) => emails.every((email) => emailProblem(email) === null),
+    'expected e-mail addresses, parted by commas',
+  ),
   SEATS: z.coerce.number({ error: 'expected a whole number from 1' }).int().min(1).max(1_000_000).default(5),
   SLACK_BOT_TOKEN: z
     .string()
@@ -59,7 +68,10 @@ const environment = z.object({
     .min(8, 'expected the signing secret from the app’s Basic Information page')
     .optional(),
   SLACK_API_URL: url(['http:', 'https:']).optional(),
-  SLACK_IMPORT_CHANNELS: list,
+  SLACK_IMPORT_CHANNELS: list.refine(
+    (ids) => ids.every((id) => /^[CG][A-Z0-9]+$/.test(id)),
+    'expected channel ids such as C0123ABCD, parted by commas',
+  ),
   SLACK_ADMIN_CHANNEL: z
     .string()
     .regex(/^[CG][A-Z0-9]+$/, 'expected a channel id such as C0123ABCD')

@@ -46,6 +46,10 @@ test.each([
     { SLACK_BOT_TOKEN: 'xoxb-1' },
     /SLACK_APP_TOKEN: expected for Socket Mode[\s\S]*APP_SECRET: expected[\s\S]*PUBLIC_URL: expected[\s\S]*SMTP_URL: expected/,
   ],
+  [{ ADMIN_EMAILS: 'ada@example.com, nobody' }, /ADMIN_EMAILS: expected e-mail addresses/],
+  [{ SLACK_IMPORT_CHANNELS: '#people' }, /SLACK_IMPORT_CHANNELS: expected channel ids such as C0123ABCD/],
+  [{ PUBLIC_URL: 'https://x.example/usher?x=1' }, /PUBLIC_URL: expected no path behind the host/],
+  [{ MAIL_FROM: 'abc' }, /MAIL_FROM: expected an address/],
   [{ HOST: '0.0.0.0' }, /HOST: expected 127\.0\.0\.1, because the local workspace signs anybody in/],
 ])('a wrong setting is named with what is expected: %j', (input, sentence) => {
   expect(problems(input)).toMatch(sentence);

@@ -29,7 +29,9 @@ export function emailKey(email: string): string {
  */
 export function emailProblem(email: string): string | null {
   if (!email.includes('@')) return 'is not an e-mail address';
-  if (email.length > 254) return 'is longer than the 254 characters that an address may have';
+  if (email.length > 254 || emailKey(email).length > 254)
+    return 'is longer than the 254 characters that an address may have';
+  if (/[\s()<>,;:\\"[\]]/.test(email)) return 'is not an e-mail address';
   const parsed = parseOneAddress({ input: email, rfc6532: true, rejectTLD: true, simple: false });
   if (parsed === null || parsed.type !== 'mailbox' || parsed.address !== email) return 'is not an e-mail address';
   if (parsed.local.length > 64) return 'has more than 64 characters before the @';
@@ -51,7 +53,13 @@ export function splitName(name: string): { firstName: string; lastName: string }
   return { firstName: first, lastName: rest.join(' ') };
 }
 
-const addressLike = /<?(?:mailto:)?([^\s<>"“”(),;:]+@[^\s<>"“”(),;:]*)>?/giu;
+// Bounded on both sides of the @, so that a long text without one costs no more than its length.
+const addressLike = /<?(?:mailto:)?([^\s<>"“”(),;:@]{1,254}@[^\s<>"“”(),;:]{0,254})>?/giu;
+const noName = { firstName: '', lastName: '' };
+/** More text than five hundred addresses with names need. */
+const longestText = 100_000;
+/** The longest first or last name. */
+export const longestName = 100;
 // Letters, marks, and what stands inside names; at least one letter.
 const nameWord = /^[\p{L}\p{M}.'’\-·]+$/u;
 
@@ -101,13 +109,28 @@ export function parseRecipients(text: string): Recipients {
     const problem = emailProblem(clean);
     if (problem !== null) return refuse(clean, problem);
     const key = emailKey(clean);
-    const names = looksLikeName(name.replace(/["“”]/g, '')) ? splitName(name) : { firstName: '', lastName: '' };
+    const beside = looksLikeName(name.replace(/["“”]/g, '')) ? splitName(name) : noName;
+    const fits = [beside.firstName, beside.lastName].every((part) => characterCount(part) <= longestName);
+    if (!fits) {
+      bad.push({
+        text: name,
+        reason: `is longer than the ${longestName} characters of a name; ${clean} was taken without it`,
+      });
+    }
+    const names = fits ? beside : noName;
     const known = found.get(key);
     if (known) repeated += 1;
     if (!known || (known.firstName === '' && known.lastName === ''))
       found.set(key, { email: known?.email ?? clean, ...names });
   };
 
+  if (text.length > longestText) {
+    return {
+      recipients: [],
+      bad: [{ text: `${text.slice(0, 60)}…`, reason: 'is more text than one submission takes' }],
+      repeated: 0,
+    };
+  }
   for (const piece of pieces(text.normalize('NFC'))) {
     for (const person of people(piece)) {
       const matches = [...person.matchAll(addressLike)];

@@ -29,8 +29,16 @@ export function listOf(items: readonly string[], conjunction = 'and'): string {
   return `${items.slice(0, -1).join(', ')} ${conjunction} ${items[items.length - 1]}`;
 }
 
-/** At most `limit` characters, the last an ellipsis where something was cut. */
+/**
+ * At most `limit` UTF-16 units, as Slack and spreadsheet programs count, the last an ellipsis where something was cut.
+ * A character beyond the first plane is kept or left out whole.
+ */
 export function shorten(value: string, limit: number): string {
-  const characters = [...value];
-  return characters.length <= limit ? value : `${characters.slice(0, limit - 1).join('')}…`;
+  if (value.length <= limit) return value;
+  let kept = '';
+  for (const character of value) {
+    if (kept.length + character.length > limit - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
 }

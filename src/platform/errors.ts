@@ -9,7 +9,8 @@ export interface ErrorFacts {
   email_taken: { readonly email: string };
   last_admin: Record<never, never>;
   link_void: { readonly reason: 'used' | 'replaced' | 'expired' | 'disabled' | 'deleted' | 'unknown' };
-  conflict: Record<never, never>;
+  /** `repeated`: this very request was carried out before. */
+  conflict: { readonly repeated: boolean };
   database_unavailable: Record<never, never>;
   slack_account_refused: Record<never, never>;
 }
@@ -27,6 +28,11 @@ export class AppError<Kind extends ErrorKind = ErrorKind> extends Error {
   }
 }
 
+/** This very request was carried out before: its first delivery has said, or will say, what came of it. */
+export function isRepeat(error: unknown): boolean {
+  return isAppError(error, 'conflict') && error.facts.repeated;
+}
+
 /** True for an AppError, of the given kind if one is named. */
 export function isAppError<Kind extends ErrorKind>(error: unknown, kind?: Kind): error is AppError<Kind> {
   return error instanceof AppError && (kind === undefined || error.kind === kind);
@@ -37,7 +43,7 @@ export const notAdmin = (whomToAsk = 'Ask one of your admins.') =>
 export const notFound = (what: string, sentence: string) => new AppError('not_found', sentence, { what });
 export const invalidInput = (sentence: string, field: string | null = null) =>
   new AppError('invalid_input', sentence, { field });
-export const conflict = (sentence: string) => new AppError('conflict', sentence, {});
+export const conflict = (sentence: string, repeated = false) => new AppError('conflict', sentence, { repeated });
 export const databaseUnavailable = () =>
   new AppError('database_unavailable', 'Usher cannot reach its database right now. Please try again in a minute.', {});
 export const seatsExhausted = (total: number, used: number, wanted: number) => {

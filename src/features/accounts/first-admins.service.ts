@@ -1,5 +1,5 @@
 import { day } from '../../lib/duration';
-import { emailKey, emailProblem } from '../../lib/email';
+import { emailKey } from '../../lib/email';
 import type { Context } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { isAppError } from '../../platform/errors';
@@ -14,13 +14,9 @@ const resetLife = 1 * day;
 /**
  * Makes active admins of these addresses, as far as nobody has them yet, and sends each a link to set a password. Users
  * who exist are left as they are. Several replicas may call it at once.
- * @throws AppError `seats_exhausted`; Error for an entry that is no address
+ * Without seats for them nobody is made, and the log says so: the site goes on with the admins it has.
  */
 export async function ensureAdmins(ctx: Context, emails: readonly string[]): Promise<number> {
-  for (const email of emails) {
-    const problem = emailProblem(email);
-    if (problem !== null) throw new Error(`ADMIN_EMAILS: “${email}” ${problem}`);
-  }
   try {
     return await inTransaction(ctx, async (tx) => {
       const known = new Set((await findUsersByEmail(tx, emails)).map((user) => user.emailKey));
@@ -81,6 +77,10 @@ export async function ensureAdmins(ctx: Context, emails: readonly string[]): Pro
   } catch (error) {
     // Another replica made them at the same moment.
     if (isAppError(error, 'email_taken')) return 0;
+    if (isAppError(error, 'seats_exhausted')) {
+      ctx.log.error({ setting: 'ADMIN_EMAILS', ...error.facts }, 'no seat is free for the admins that are to be made');
+      return 0;
+    }
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { minute } from '../../lib/duration';
 import { parseRecipients } from '../../lib/email';
 import { nameKey } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
@@ -38,6 +39,9 @@ const matching = (items: readonly { id: number; name: string }[], typed: string)
     .filter(({ name }) => nameKey(name).includes(nameKey(typed)))
     .slice(0, 100)
     .map(({ id, name }) => option(name, String(id)));
+
+/** A key that makes a double click one act, and leaves somebody who presses again later their wish. */
+const withinAMinute = (ctx: Context, key: string) => `${key}:${Math.floor(ctx.clock.now().getTime() / minute)}`;
 
 async function oneUser(ctx: Context, id: string | number) {
   const [user] = await findUsers(ctx, [Number(id)]);
@@ -135,8 +139,8 @@ export const invitesEdge: SlackEdge = {
       access: 'admin',
       async handle(ctx, call) {
         const { operationId, offset } = linksValue.parse(JSON.parse(call.value));
-        const { sent, total } = await invitationLinks(ctx, operationId, offset, linksAtOnce);
-        await call.reply(message('More activation links', ...linkBlocks(operationId, sent, offset, total)));
+        const { sent, next } = await invitationLinks(ctx, operationId, offset, linksAtOnce);
+        await call.reply(message('More activation links', ...linkBlocks(operationId, sent, next)));
       },
     },
     {
@@ -144,7 +148,7 @@ export const invitesEdge: SlackEdge = {
       access: 'admin',
       async handle(ctx, call) {
         const userIds = await usersWithReason(ctx, Number(call.value), 'already_invited');
-        await call.reply(resendReport(await resendInvites(ctx, userIds, `resend:${call.value}`)));
+        await call.reply(resendReport(await resendInvites(ctx, userIds, withinAMinute(ctx, `resend:${call.value}`))));
       },
     },
     {
@@ -152,7 +156,9 @@ export const invitesEdge: SlackEdge = {
       access: 'admin',
       async handle(ctx, call) {
         const userIds = await usersWithReason(ctx, Number(call.value), 'disabled');
-        await call.reply(activateReport(await activateUsers(ctx, userIds, `activate:${call.value}`)));
+        await call.reply(
+          activateReport(await activateUsers(ctx, userIds, withinAMinute(ctx, `activate:${call.value}`))),
+        );
       },
     },
     {

@@ -22,6 +22,7 @@ import {
   addUsers,
   findUsers,
   findUsersByEmail,
+  holdUsers,
   moveUsers,
   recordUserChanges,
   requireAdmin,
@@ -148,6 +149,11 @@ export async function inviteUsers(ctx: Context, input: InviteInput): Promise<Inv
     const invited = await sendInvitations(tx, newUsers);
 
     const active = [...existing.values()].filter(({ status }) => status === 'active');
+    // Two admins who add the same person at one moment wait for each other.
+    await holdUsers(
+      tx,
+      active.map(({ id }) => id),
+    );
     const memberships = await membershipsOf(
       tx,
       active.map(({ id }) => id),
@@ -267,6 +273,8 @@ export async function resendIn(
   userIds: readonly number[],
   operationId: number,
 ): Promise<Part<ResendResult>> {
+  // Whoever accepts at this moment waits, or is seen as active.
+  await holdUsers(tx, userIds);
   const users = await findUsers(tx, userIds);
   const invited = users.filter(({ status }) => status === 'invited');
   const skipped = users.filter(({ status }) => status !== 'invited');
@@ -478,23 +486,31 @@ export async function showInvitation(
   return { invite: invite ?? null, link: link === undefined ? null : linkUrl(ctx, link) };
 }
 
-/** The links of an earlier invitation or resending that are still open, a page at a time, for the acting admin only. */
+/**
+ * The links of an earlier invitation or resending that are still open, a page at a time, for the acting admin only.
+ * Those who accepted meanwhile are passed over.
+ * @returns `next`: where the following page begins, or null after the last one, and how many people are left there
+ */
 export async function invitationLinks(
   ctx: Context,
   operationId: number,
   offset: number,
   limit: number,
-): Promise<{ sent: SentInvitation[]; total: number }> {
+): Promise<{ sent: SentInvitation[]; next: { readonly offset: number; readonly left: number } | null }> {
   await requireAdmin(ctx);
-  const { ids, total } = await usersDone(ctx, operationId, offset, limit);
-  const links = await openLinks(ctx, ids, 'activation');
-  const users = new Map((await findUsers(ctx, ids)).map((user) => [user.id, user]));
-  const sent = ids.flatMap((id) => {
-    const user = users.get(id);
-    const link = links.get(id);
-    return user && link ? [{ user, link: linkUrl(ctx, link) }] : [];
-  });
-  return { sent, total };
+  for (let from = offset; ; from += limit) {
+    const { ids, total } = await usersDone(ctx, operationId, from, limit);
+    const links = await openLinks(ctx, ids, 'activation');
+    const users = new Map((await findUsers(ctx, ids)).map((user) => [user.id, user]));
+    const sent = ids.flatMap((id) => {
+      const user = users.get(id);
+      const link = links.get(id);
+      return user && link ? [{ user, link: linkUrl(ctx, link) }] : [];
+    });
+    const after = from + ids.length;
+    const next = after < total ? { offset: after, left: total - after } : null;
+    if (sent.length > 0 || next === null) return { sent, next };
+  }
 }
 
 /** How the inviter is named in mails and messages. */

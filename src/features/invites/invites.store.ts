@@ -186,18 +186,26 @@ export async function selectPendingInvites(
   waitingSince: Date,
   now: Date,
 ): Promise<{ fresh: number; waiting: number; old: number; expired: number }> {
-  const open = () =>
-    db('invites')
-      .join('users', 'users.id', 'invites.user_id')
-      .where({ 'users.status': 'invited', 'invites.state': 'open' })
-      .where('invites.expires_at', '>', now);
-  const total = async (query: Knex.QueryBuilder) =>
-    Number(((await query.count({ total: '*' }).first()) as { total: number }).total);
-  const invited = await total(db('users').where({ status: 'invited' }));
-  const fresh = await total(open().where('invites.invited_at', '>', freshSince));
-  const waiting = await total(
-    open().where('invites.invited_at', '<=', freshSince).where('invites.invited_at', '>', waitingSince),
-  );
-  const old = await total(open().where('invites.invited_at', '<=', waitingSince));
-  return { fresh, waiting, old, expired: invited - fresh - waiting - old };
+  const stored = (date: Date) => storedDate(db, date);
+  const count = (condition: string, ...dates: readonly Date[]) =>
+    db.raw(
+      `COUNT(CASE WHEN invites.state = 'open' AND invites.expires_at > ? AND ${condition} THEN 1 END)`,
+      [now, ...dates].map(stored),
+    );
+  const row = (await db('users')
+    .leftJoin('invites', 'invites.user_id', 'users.id')
+    .where({ 'users.status': 'invited' })
+    .first({
+      total: db.raw('COUNT(*)'),
+      fresh: count('invites.invited_at > ?', freshSince),
+      waiting: count('invites.invited_at <= ? AND invites.invited_at > ?', freshSince, waitingSince),
+      old: count('invites.invited_at <= ?', waitingSince),
+    })) as { total: number; fresh: number; waiting: number; old: number };
+  const [total, fresh, waiting, old] = [row.total, row.fresh, row.waiting, row.old].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { fresh, waiting, old, expired: total - fresh - waiting - old };
 }

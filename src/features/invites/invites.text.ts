@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { Recipients } from '../../lib/email';
-import { count, listOf } from '../../lib/plain-text';
+import { count, listOf, shorten } from '../../lib/plain-text';
 import {
   bold,
   button,
@@ -19,9 +19,10 @@ import { displayName, type User } from '../users/users.types';
 import type { ActivateResult, DisableResult, InviteResult, ResendResult, SentInvitation } from './invites.types';
 
 /** How many links one message shows; the rest follow on a button. */
-export const linksAtOnce = 40;
+export const linksAtOnce = 25;
 
-const named = (user: User) => (user.firstName || user.lastName ? `${displayName(user)} (${user.email})` : user.email);
+const named = (user: User) =>
+  shorten(user.firstName || user.lastName ? `${displayName(user)} (${user.email})` : user.email, 140);
 const names = (users: readonly User[], most = 10) =>
   users.length <= most
     ? listOf(users.map(({ email }) => email))
@@ -35,35 +36,37 @@ function linkList(sent: readonly SentInvitation[]): KnownBlock {
   return list(sent.map(({ user, link: url }): Piece[] => [named(user), '  ', link(url.reveal(), 'activation link')]));
 }
 
-/** Links of an operation from `offset` on, with a button for those that did not fit. */
+/**
+ * Links of an operation, with a button for those that follow.
+ * @param sent at most `linksAtOnce`
+ */
 export function linkBlocks(
   operationId: number,
   sent: readonly SentInvitation[],
-  offset: number,
-  total: number,
+  next: { readonly offset: number; readonly left: number } | null,
 ): KnownBlock[] {
-  const { shown } = fitting(
-    sent,
-    linksAtOnce,
-    ({ user, link: url }) => named(user).length + url.reveal().length + 20,
-    8000,
-  );
-  const next = offset + shown.length;
   return [
-    ...(shown.length > 0 ? [linkList(shown)] : []),
-    ...(next < total
-      ? [
+    sent.length > 0 ? linkList(sent) : paragraph('Nobody else has a link that is still open.'),
+    ...(next === null
+      ? []
+      : [
           buttons(
             'invitation-links',
             button({
               actionId: 'invitation-links',
-              text: `Show more links (${count(total - next, 'person', 'people')})`,
-              value: JSON.stringify({ operationId, offset: next }),
+              text: `Show more links (${count(next.left, 'person', 'people')})`,
+              value: JSON.stringify({ operationId, offset: next.offset }),
             }),
           ),
-        ]
-      : []),
+        ]),
   ];
+}
+
+/** The first links of an operation whose done results are exactly these people, in this order. */
+function firstLinks(operationId: number, sent: readonly SentInvitation[]): KnownBlock[] {
+  if (sent.length === 0) return [];
+  const left = sent.length - linksAtOnce;
+  return linkBlocks(operationId, sent.slice(0, linksAtOnce), left > 0 ? { offset: linksAtOnce, left } : null);
 }
 
 function badTokens(bad: Recipients['bad']): KnownBlock[] {
@@ -93,7 +96,7 @@ export function inviteReport(result: InviteResult, given: Pick<Recipients, 'bad'
         'You can also hand the links over yourself; each opens one account, so keep them between you and its person.',
       ),
     );
-    blocks.push(...linkBlocks(result.operationId, invited, 0, invited.length));
+    blocks.push(...firstLinks(result.operationId, invited));
     if (!result.sampleProject)
       blocks.push(paragraph('There is no sample project any more, so nobody was added to it.'));
   }
@@ -172,7 +175,7 @@ export function resendReport(result: ResendResult): SlackMessage {
   return message(
     headline,
     paragraph(emoji(result.sent.length > 0 ? 'white_check_mark' : 'information_source'), ' ', bold(headline)),
-    ...linkBlocks(result.operationId, result.sent, 0, result.sent.length),
+    ...firstLinks(result.operationId, result.sent),
     ...(result.skipped.length > 0
       ? [paragraph(`Skipped, because only invited people can be sent an invitation: ${names(result.skipped)}.`)]
       : []),
@@ -189,7 +192,12 @@ export function activateReport(result: ActivateResult): SlackMessage {
     ...(result.invitedAgain.length > 0
       ? [
           paragraph('Never accepted before, so invited again with a new link and mail:'),
-          ...linkBlocks(result.operationId, result.invitedAgain, 0, result.invitedAgain.length),
+          // Its results hold the activated ones too, so the rest is looked for from the beginning.
+          ...linkBlocks(
+            result.operationId,
+            result.invitedAgain.slice(0, linksAtOnce),
+            result.invitedAgain.length > linksAtOnce ? { offset: 0, left: result.invitedAgain.length } : null,
+          ),
         ]
       : []),
     ...(result.unchanged.length > 0 ? [paragraph(`Active already: ${names(result.unchanged)}.`)] : []),

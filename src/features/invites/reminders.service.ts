@@ -42,7 +42,8 @@ export async function remindPendingInvites(ctx: Context, signal: AbortSignal): P
       );
       const sent = await remind(ctx, due, number, now);
       reminded += sent;
-      if (due.length < batch || sent === 0) break;
+      // Those just claimed are not due any more, whether they could be reached or not.
+      if (due.length < batch) break;
     }
   }
   return { reminded };

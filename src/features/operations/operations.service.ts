@@ -52,7 +52,7 @@ export async function beginOperation(
     });
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    throw conflict('This was already done: Slack sent the same request twice.');
+    throw conflict('This was done already, a moment ago.', true);
   }
 }
 

@@ -9,10 +9,12 @@ import { recordAudit } from '../audit/audit.service';
 import {
   countUsers,
   countUsersByStatus,
+  deleteIdentity,
   insertIdentity,
   insertUsers,
   lockUsersById,
   selectActiveAdmins,
+  selectBindings,
   selectEmailsBeginning,
   selectIdentity,
   selectSlackIds,
@@ -68,16 +70,24 @@ export async function showUser(ctx: Context, email: string): Promise<User> {
 
 export interface UserPage {
   readonly users: readonly User[];
+  /** How many match. People of a project, of a group or with a text are counted up to `mostCounted` only. */
   readonly total: number;
   /** Counted from 0; never past the last page. */
   readonly page: number;
   readonly pages: number;
 }
 
+/** Where counting ends: this many, or more. One more than a batch or ten a page can use. */
+export const mostCounted = 10_001;
+
+/** A count by status alone is read from an index; anything else looks at each user who might match. */
+const countedWhole = ({ statuses: _, ...narrower }: UserFilter) =>
+  Object.values(narrower).every((value) => value === undefined || value === '');
+
 /** One page of users in the order of their addresses. A page past the end gives the last one. */
 export async function listUsers(ctx: Context, filter: UserFilter, page: number, pageSize: number): Promise<UserPage> {
   await requireAdmin(ctx);
-  const total = await countUsers(ctx.db, filter);
+  const total = await countUsers(ctx.db, filter, countedWhole(filter) ? undefined : mostCounted);
   const pages = Math.max(1, Math.ceil(total / pageSize));
   const shown = Math.min(Math.max(0, page), pages - 1);
   return { users: await selectUserPage(ctx.db, filter, pageSize, shown * pageSize), total, page: shown, pages };
@@ -154,6 +164,13 @@ export async function moveUsers(
   return updateStatus(tx.db, ids, from, to, tx.clock.now());
 }
 
+const slackAccountRefused = (reason: string) =>
+  new AppError(
+    'slack_account_refused',
+    `${reason} Ask an admin to open /users show with your address and press “Link the Slack account again”; then try once more.`,
+    {},
+  );
+
 /** A Slack account as far as it names a user. */
 export interface SlackAccount {
   readonly teamId: string;
@@ -172,16 +189,17 @@ export async function userOfSlackAccount(ctx: Context, account: SlackAccount): P
     if (bound.emailKey === '') {
       await updateIdentityEmail(ctx.db, account, key);
     } else if (bound.emailKey !== key) {
-      throw new AppError(
-        'slack_account_refused',
-        'The e-mail of your Slack account has changed since it was linked to your user here. Ask an admin to open /users show with your address and press “Link the Slack account again”; then try once more.',
-        {},
-      );
+      throw slackAccountRefused('The e-mail of your Slack account has changed since it was linked to your user here.');
     }
     return (await selectUsersById(ctx.db, [bound.userId]))[0] ?? null;
   }
   const [user] = await selectUsersByEmailKey(ctx.db, [key]);
   if (user === undefined || user.status !== 'active') return user ?? null;
+  for (const other of await selectBindings(ctx.db, user.id, account.teamId)) {
+    if (other.emailKey !== '')
+      throw slackAccountRefused('Your address belongs to a user who uses another Slack account.');
+    await deleteIdentity(ctx.db, account.teamId, other.slackUserId);
+  }
   try {
     await insertIdentity(ctx.db, account.teamId, account.slackUserId, user, ctx.clock.now());
   } catch (error) {

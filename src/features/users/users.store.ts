@@ -139,9 +139,18 @@ function filtered<Query extends Knex.QueryBuilder>(db: Database, query: Query, f
   return narrowed as Query;
 }
 
-/** One page, in the order of the addresses. */
+/**
+ * One page, in the order of the addresses. Who is on it is found in an index that holds all that is asked of it; only
+ * those users' rows are read.
+ */
 export async function selectUserPage(db: Database, filter: UserFilter, limit: number, offset: number): Promise<User[]> {
-  const rows: UserRow[] = await filtered(db, select(db), filter).orderBy('users.email_key').limit(limit).offset(offset);
+  const ids = filtered(db, db('users'), filter)
+    .orderBy('users.email_key')
+    .limit(limit)
+    .offset(offset)
+    .select('users.id')
+    .as('page');
+  const rows: UserRow[] = await select(db).join(ids, 'page.id', 'users.id').orderBy('users.email_key');
   return rows.map(toUser);
 }
 
@@ -157,8 +166,12 @@ export async function selectUsersBeginning(db: Database, letters: string, limit:
   return [...new Map(rows.map((row) => [row.id, toUser(row)])).values()].slice(0, limit);
 }
 
-export async function countUsers(db: Database, filter: UserFilter): Promise<number> {
-  const row = (await filtered(db, db('users'), filter).count({ total: '*' }).first()) as { total: number };
+/** How many users there are; with `most`, counting ends there, which is soon where nearly everybody matches. */
+export async function countUsers(db: Database, filter: UserFilter, most?: number): Promise<number> {
+  const found = filtered(db, db('users'), filter);
+  const counted: Knex.QueryBuilder =
+    most === undefined ? found : db.queryBuilder().from(found.select('users.id').limit(most).as('found') as never);
+  const row = (await counted.count({ total: '*' }).first()) as { total: number };
   return Number(row.total);
 }
 
@@ -317,6 +330,22 @@ export async function selectEmailsBeginning(db: Database, letters: string): Prom
     .orderBy('email_key')
     .limit(300)
     .pluck('email');
+}
+
+/** Slack accounts of a workspace that are bound to a user; one with an empty address waits to be linked again. */
+export async function selectBindings(
+  db: Database,
+  userId: number,
+  teamId: string,
+): Promise<{ slackUserId: string; emailKey: string }[]> {
+  const rows: { slack_user_id: string; email_key: string }[] = await db('identities')
+    .where({ user_id: userId, team_id: teamId })
+    .select('slack_user_id', 'email_key');
+  return rows.map((row) => ({ slackUserId: row.slack_user_id, emailKey: row.email_key }));
+}
+
+export async function deleteIdentity(db: Database, teamId: string, slackUserId: string): Promise<void> {
+  await db('identities').where({ team_id: teamId, slack_user_id: slackUserId }).del();
 }
 
 /** Slack user ids that are bound to this user. */

@@ -1,3 +1,4 @@
+import { longestName } from '../../lib/email';
 import { nameKey } from '../../lib/plain-text';
 
 export type UserStatus = 'invited' | 'active' | 'disabled';
@@ -92,7 +93,7 @@ export function displayName(user: Pick<User, 'firstName' | 'lastName' | 'email'>
 }
 
 /** The longest first or last name. */
-export const nameLimit = 100;
+export const nameLimit = longestName;
 
 /** The longest SSO or LDAP username, as the database holds it. */
 export const usernameLimit = 255;

@@ -20,6 +20,17 @@ const refused = (sentence: string) => new AppError('slack_account_refused', `${s
  * @param ownTeam the id of the workspace that Usher serves
  */
 export function createAccountReader(gateway: SlackGateway, ownTeam: () => Promise<string>) {
+  async function readUser(slackUserId: string) {
+    try {
+      return (await gateway.client.users.info({ user: slackUserId })).user;
+    } catch (error) {
+      const reason = (error as { data?: { error?: string } }).data?.error;
+      if (reason === 'user_not_found' || reason === 'user_not_visible')
+        throw refused('Slack does not show this account to Usher.');
+      throw error;
+    }
+  }
+
   const kept = new Map<string, { readonly until: number; readonly account: SlackAccountFacts }>();
 
   /**
@@ -31,10 +42,10 @@ export function createAccountReader(gateway: SlackGateway, ownTeam: () => Promis
     const known = kept.get(slackUserId);
     if (known && known.until > now) return known.account;
     kept.delete(slackUserId);
-    const [{ user }, teamId] = await Promise.all([gateway.client.users.info({ user: slackUserId }), ownTeam()]);
+    const [user, teamId] = await Promise.all([readUser(slackUserId), ownTeam()]);
     if (!user || user.deleted) throw refused('This Slack account has been deactivated.');
     if (user.is_bot || user.id === 'USLACKBOT') throw refused('Apps and bots cannot administer users.');
-    if (user.is_stranger || (user.team_id !== undefined && user.team_id !== teamId)) {
+    if (user.is_stranger || user.team_id !== teamId) {
       throw refused(
         'Your Slack account belongs to another organisation. Only members of this workspace can use Usher.',
       );

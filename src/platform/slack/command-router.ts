@@ -56,8 +56,12 @@ export function createCommandRouter(edges: readonly SlackEdge[]) {
       .map(({ verb }) => verb)
       .filter((verb) => verb !== '');
 
+  const optionNames = [...new Set(verbs.flatMap((verb) => verb.options))];
+
   return {
     verbs: verbs as readonly Verb[],
+    /** Whether a word before a colon is the name of any verb's option, or nearly so. */
+    isOption: (name: string) => optionNames.includes(name) || didYouMean(name, optionNames) !== null,
     help,
     /** The verb that a line names, or what to tell the person instead. */
     find(command: string, line: CommandLine): { readonly verb: Verb } | { readonly problem: SlackMessage } {

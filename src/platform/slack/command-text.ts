@@ -43,18 +43,18 @@ function unquoted(value: string): string {
 }
 
 /**
- * Takes a command's text apart. A word with a colon counts as an option only when its name is known or looks like one:
- * `mailto:ada@x.org` and `http://…` stay text.
+ * Takes a command's text apart. `mailto:ada@x.org` and `http://…` stay text.
  * @param text as typedText() returns it
+ * @param isOption whether a word before a colon is an option's name, or so near to one that it is a slip
  */
-export function parseCommandLine(text: string): CommandLine {
+export function parseCommandLine(text: string, isOption: (name: string) => boolean = () => true): CommandLine {
   const [, first = '', after = ''] = /^\s*(\S*)([\s\S]*)$/.exec(text) ?? [];
   const options = new Map<string, string[]>();
   const rest = after.replace(
     optionPattern,
     (whole: string, space: string, name: string, value: string, more: string) => {
       const key = name.toLowerCase();
-      if (key === 'mailto' || key === 'http' || key === 'https') return whole;
+      if (key === 'mailto' || key === 'http' || key === 'https' || !isOption(key)) return whole;
       const values = [value, ...(more.match(/"[^"]*"|[^\s,"]+/g) ?? [])].map(unquoted).filter((item) => item !== '');
       options.set(key, [...(options.get(key) ?? []), ...values]);
       return space;

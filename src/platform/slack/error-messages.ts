@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { shorten } from '../../lib/plain-text';
 import type { Context } from '../context';
 import { isDatabaseDown } from '../db/transaction';
 import { databaseUnavailable, type ErrorKind, isAppError } from '../errors';
@@ -34,7 +35,11 @@ export function errorMessage(ctx: Context, error: unknown): SlackMessage {
   );
 }
 
-function say(sign: string, sentence: string): SlackMessage {
+// What a person reads of an error; a list of many problems ends there.
+const longestError = 2500;
+
+function say(sign: string, whole: string): SlackMessage {
+  const sentence = shorten(whole, longestError);
   const pieces: Piece[] = [emoji(sign), ` ${sentence}`];
   return message(sentence, paragraph(...pieces));
 }

@@ -18,6 +18,7 @@ export function createHomePublisher(
 ) {
   const watchers = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
+  let round: Promise<void> = Promise.resolve();
   let stopped = false;
 
   async function publish(slackUserId: string): Promise<void> {
@@ -29,6 +30,17 @@ export function createHomePublisher(
       await gateway.publishHome(slackUserId, await home(actingAs(ctx, actor), caller));
     } catch (error) {
       await gateway.publishHome(slackUserId, { type: 'home', blocks: [...errorMessage(ctx, error).blocks] });
+    }
+  }
+
+  async function drawAll(): Promise<void> {
+    // What changes from here on calls for another round.
+    timer = null;
+    for (const slackUserId of watchers) {
+      await publish(slackUserId).catch((error: unknown) => {
+        watchers.delete(slackUserId);
+        ctx.log.warn({ err: error }, 'home not published');
+      });
     }
   }
 
@@ -44,17 +56,8 @@ export function createHomePublisher(
     refresh(): void {
       if (timer !== null || stopped || watchers.size === 0) return;
       timer = setTimeout(() => {
-        timer = null;
-        void track(
-          (async () => {
-            for (const slackUserId of watchers) {
-              await publish(slackUserId).catch((error: unknown) => {
-                watchers.delete(slackUserId);
-                ctx.log.warn({ err: error }, 'home not published');
-              });
-            }
-          })(),
-        );
+        // One round after the other, so that an older picture never comes last.
+        round = track(round.then(drawAll));
       }, settle);
       timer.unref();
     },

@@ -21,7 +21,7 @@ export async function runCommand(wiring: Wiring, typed: TypedCommand): Promise<v
   let viewId: string | null = null;
   try {
     // Mentions become addresses later, when somebody may have to ask Slack; the verb and the options are known now.
-    const early = parseCommandLine(typedText(replaceMentions(typed.text, (id) => `@${id}`)));
+    const early = parseCommandLine(typedText(replaceMentions(typed.text, (id) => `@${id}`)), router.isOption);
     const found = router.find(typed.command, early);
     if ('problem' in found) return await typed.reply(found.problem);
     const { verb } = found;
@@ -37,7 +37,7 @@ export async function runCommand(wiring: Wiring, typed: TypedCommand): Promise<v
       slack: gateway,
       conversationId: typed.conversationId,
       requestId: `command:${typed.triggerId}`,
-      line: parseCommandLine(typedText(await withAddresses(wiring, from, typed.text))),
+      line: parseCommandLine(typedText(await withAddresses(wiring, from, typed.text)), router.isOption),
       reply: typed.reply,
       showModal: (view) => showModal(wiring, viewId, view),
     });

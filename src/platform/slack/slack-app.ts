@@ -9,6 +9,9 @@ import { createGateway, quietLogger, type SlackGateway } from './gateway';
 import { registerHandlers } from './handlers';
 import { createHomePublisher } from './home-publisher';
 
+/** Slack gives up after 3,000 milliseconds. */
+const lateAcknowledgement = 2500;
+
 /** What the platform must be told about people, which only features know. */
 export interface PeopleLookup {
   /** The user behind an account, bound at the first match; null when it names nobody. */
@@ -23,7 +26,7 @@ export interface PeopleLookup {
 export interface SlackApp {
   readonly gateway: SlackGateway;
   readonly edges: readonly SlackEdge[];
-  /** For `/slack/events` in HTTP mode; null in Socket Mode. */
+  /** For `POST /slack/events` in HTTP mode and nothing else, which Bolt would throw at; null in Socket Mode. */
   readonly requestListener: RequestListener | null;
   start(): Promise<void>;
   /** Takes nothing new, and waits for what is being worked on, at most this long. */
@@ -91,6 +94,21 @@ export function createSlackApp(
     authorize: async () => ({ botToken: config.botToken }),
     // Our own uploads are told apart by their uploader, which Bolt's filter does not know.
     ignoreSelf: false,
+  });
+  // Bolt tells of a missing acknowledgement over HTTP only; this tells of a late one in both modes.
+  app.use(async (args) => {
+    const { ack, next } = args as { ack?: (...given: unknown[]) => Promise<void>; next: () => Promise<void> };
+    const began = performance.now();
+    if (ack) {
+      Object.assign(args, {
+        ack: async (...given: unknown[]) => {
+          const ms = Math.round(performance.now() - began);
+          if (ms > lateAcknowledgement) ctx.log.warn({ ms }, 'acknowledged late');
+          await ack(...given);
+        },
+      });
+    }
+    await next();
   });
   const inFlight = new Set<Promise<unknown>>();
   let stopping = false;

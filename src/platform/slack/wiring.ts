@@ -1,6 +1,6 @@
 import { listOf } from '../../lib/plain-text';
 import { actingAs, type Context } from '../context';
-import { notAdmin } from '../errors';
+import { isRepeat, notAdmin } from '../errors';
 import type { SlackAccountFacts } from './accounts';
 import {
   button,
@@ -104,6 +104,7 @@ export async function sayError(
   viewId: string | null,
   say: Say,
 ): Promise<void> {
+  if (isRepeat(error)) return from.log.info('a repeated request was left alone');
   const said = errorMessage(from, error);
   try {
     if (viewId !== null) await wiring.gateway.updateView(viewId, noticeModal('That did not work', ...said.blocks));

@@ -187,4 +187,59 @@ forEachDatabase((database) => {
     const ada = await start();
     expect(textOf(await ada.ask('#general', '/users show @ben'))).toContain('ben@example.com');
   });
+
+  test('a name of 300 characters beside an address is left out, and the address is invited', async () => {
+    const ada = await start();
+    const reply = await ada.ask('#general', `/users invite ${'A'.repeat(300)} <long@x.example>, ok@x.example`);
+    expect(textOf(reply)).toContain('Invited 2 people.');
+    expect(textOf(reply)).toContain('is longer than the 100 characters of a name');
+    expect(await database.db('users').where({ email_key: 'long@x.example' }).first()).toMatchObject({ first_name: '' });
+  });
+
+  test('more links than one message holds follow on a button, without those who accepted meanwhile', async () => {
+    const ada = await start({ seats: 100 });
+    const addresses = Array.from({ length: 70 }, (_, index) => `p${String(index).padStart(2, '0')}@x.example`);
+    let shown = await ada.ask('#general', `/users invite ${addresses.join(' ')}`);
+    await database.db('users').whereIn('email_key', addresses.slice(25, 50)).update({ status: 'active' });
+    await database
+      .db('links')
+      .whereIn('user_id', database.db('users').whereIn('email_key', addresses.slice(25, 50)).select('id'))
+      .update({ state: 'used', live_key: null });
+    const seen = linksOf(shown).length;
+    expect(seen).toBe(25);
+    await ada.click(shown, { name: 'Show more links (45 people)' });
+    shown = await ada.waitForMessage('p50@x.example');
+    expect(linksOf(shown)).toHaveLength(20);
+    expect(JSON.stringify(shown.blocks)).not.toContain('Show more links');
+  });
+
+  test('an error with many parts is said, shortened', async () => {
+    const ada = await start();
+    for (let index = 0; index < 9; index += 1)
+      await insertProject(database.db, { name: `Project ${index} ${'long '.repeat(20)}` });
+    const wrong = Array.from({ length: 14 }, (_, index) => `Wrong${index}`).join(',');
+    const reply = await ada.ask('#general', `/users invite a@x.example project:${wrong}`);
+    expect(textOf(reply)).toContain('Project “Wrong0” does not exist');
+  });
+
+  test('names of a hundred emoji fit the card, the list and the form', async () => {
+    const ada = await start();
+    await insertUser(database.db, {
+      email: 'emoji@x.example',
+      first_name: '🦉'.repeat(100),
+      last_name: '🦊'.repeat(100),
+    });
+    await insertProject(database.db, { name: '🚀'.repeat(110) });
+    expect(textOf(await ada.ask('#general', '/users show emoji@x.example'))).toContain('🦉🦉');
+    expect(textOf(await ada.ask('#general', '/users list emoji'))).toContain('🦉🦉');
+    await ada.command('#general', '/users invite');
+    const form = await ada.modal('E-mail addresses');
+    expect(await ada.suggestions(form, 'Projects', '🚀')).toHaveLength(1);
+  });
+
+  test('a word with a colon in a name is no option', async () => {
+    const ada = await start();
+    const reply = await ada.ask('#general', '/users invite Team:Ada <team@x.example>');
+    expect(textOf(reply)).toContain('Invited 1 person.');
+  });
 });

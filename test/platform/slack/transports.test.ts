@@ -46,6 +46,46 @@ forEachDatabase((database) => {
     expect(await database.db('users').where({ email_key: 'evil@x.example' }).first()).toBeUndefined();
   });
 
+  test('whatever else is asked of the address for deliveries is answered, and the program goes on', async () => {
+    usher = await startUsher(database);
+    for (const [method, path] of [
+      ['GET', '/slack/events'],
+      ['PUT', '/slack/events'],
+      ['POST', '/slack/eventsX'],
+      ['GET', '/slack/events?x=1'],
+    ] as const) {
+      const answer = await fetch(`${usher.origin}${path}`, { method });
+      expect([403, 404, 405]).toContain(answer.status);
+    }
+    expect(textOf(await usher.as('ada').ask('#general', '/users'))).toContain('seats taken');
+  });
+
+  test('a submission that Slack delivers twice leaves what the first one said', async () => {
+    usher = await startUsher(database);
+    const ada = usher.as('ada');
+    await ada.command('#general', '/users invite');
+    await ada.modal('E-mail addresses');
+    await ada.fill({ 'E-mail addresses': 'grace@x.example' });
+    await ada.submit();
+    await ada.modal('Invited 1 person.');
+    const delivered = usher.workspace.deliveries.list().find(({ name }) => name === 'view_submission');
+    const body = new URLSearchParams({ payload: JSON.stringify(delivered?.payload) }).toString();
+    const at = String(Math.floor(Date.now() / 1000));
+    const signature = `v0=${createHmac('sha256', usher.workspace.app.signingSecret).update(`v0:${at}:${body}`).digest('hex')}`;
+    await fetch(`${usher.origin}/slack/events`, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-slack-signature': signature,
+        'x-slack-request-timestamp': at,
+      },
+    });
+    await new Promise((done) => setTimeout(done, 500));
+    await ada.modal('Invited 1 person.');
+    expect(await usher.mailsTo('grace@x.example')).toHaveLength(1);
+  });
+
   test('one event that Slack delivers three times makes one import', async () => {
     usher = await startUsher(database);
     const ada = usher.as('ada');
