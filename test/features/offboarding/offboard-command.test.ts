@@ -1,0 +1,132 @@
+import { runOffboardings } from '../../../src/features/offboarding/run-offboardings.service';
+import { day } from '../../../src/lib/duration';
+import { deliverDue } from '../../../src/platform/mail/dispatcher';
+import { insertUser } from '../../support/builders';
+import { forEachDatabase } from '../../support/databases';
+import { textOf } from '../../support/slack-text';
+import { type RunningUsher, startUsher } from '../../support/usher';
+import { insertRun } from '../../support/work-builders';
+
+forEachDatabase((database) => {
+  let usher: RunningUsher;
+  beforeEach(async () => {
+    usher = await startUsher(database, { settings: { TIME_ZONE: 'Europe/Berlin' } });
+    usher.clock.set('2026-11-21T10:00:00.000Z');
+    await database.db('test_runs').del();
+    const { id } = await insertUser(database.db, { email: 'lea@x.example', first_name: 'Lea', last_name: 'Ver' });
+    await insertRun(database.db, { assigneeId: id });
+  });
+  afterEach(async () => {
+    usher.driver.expectPrompt();
+    await usher.stop();
+  });
+  const line = '/users offboard lea@x.example on:2026-12-01 18:00 replacement:ben@example.com';
+  const run = () => runOffboardings(usher.ctx, new AbortController().signal);
+  const deliver = () => deliverDue(usher.ctx, { signal: new AbortController().signal });
+  const isThere = async () => (await database.db('users').where({ email: 'lea@x.example' }).first()) !== undefined;
+
+  test('a deletion is planned in the site’s time zone, listed, and shown on the Home', async () => {
+    const ada = usher.as('ada');
+    const planned = await ada.ask('#general', line);
+    expect(textOf(planned)).toContain('Lea Ver (lea@x.example) will be deleted on Tuesday, 1 December 2026 at 18:00');
+    expect(textOf(planned)).toContain('1 test run below 100 % goes to Ben Okri (ben@example.com).');
+    const { due_at } = await database.db('offboardings').first();
+    expect(new Date(due_at).toISOString()).toBe('2026-12-01T17:00:00.000Z');
+    const listed = textOf(await ada.ask('#general', '/users offboard'));
+    expect(listed).toContain('1 planned deletion');
+    expect(listed).toContain('ben@example.com takes over · planned by ada@example.com');
+    const home = await ada.home('Planned deletions: 1');
+    await ada.click(home, 'show-offboardings');
+    await ada.modal('lea@x.example');
+  });
+
+  test('date and time may stand in quotes, and a day alone means 18:00', async () => {
+    const ada = usher.as('ada');
+    for (const on of ['on:"2026-12-02 9:30"', 'on:2026-12-02', 'on:2026-12-02T07:15'])
+      await ada.ask('#general', `/users offboard lea@x.example ${on} replacement:@ben`);
+    const rows = await database
+      .db('audit_events')
+      .whereIn('action', ['user.offboarding_planned', 'user.offboarding_changed'])
+      .orderBy('id');
+    expect(rows.map(({ after }) => (JSON.parse(after) as { on: string }).on)).toEqual([
+      'Wednesday, 2 December 2026 at 09:30 (Europe/Berlin time)',
+      'Wednesday, 2 December 2026 at 18:00 (Europe/Berlin time)',
+      'Wednesday, 2 December 2026 at 07:15 (Europe/Berlin time)',
+    ]);
+  });
+
+  test('a moment that is none is refused with what to write instead, and nothing is planned', async () => {
+    const ada = usher.as('ada');
+    for (const [typed, reason] of [
+      ['lea@x.example replacement:ben@example.com', 'When? Write on:2026-12-01 18:00'],
+      ['lea@x.example on:tomorrow', '“tomorrow” is no date and time'],
+      ['lea@x.example on:2026-02-30', 'There is no such day or time as 2026-02-30'],
+      ['lea@x.example on:2026-11-21 10:30', 'has passed already'],
+      ['lea@x.example on:2029-01-01', 'at most a year ahead'],
+      ['lea@x.example on:2027-03-28 02:30', 'does not exist in Europe/Berlin: the clocks go forward'],
+      ['on:2026-12-01', 'Whom? Usage: /users offboard EMAIL'],
+      ['lea@x.example ben@example.com on:2026-12-01', 'Plan for one person at a time'],
+      ['lea@x.example on:2026-12-01', 'lea@x.example has open work'],
+      ['lea@x.example on:2026-12-01 replacement:lea@x.example', 'Nobody can be their own replacement'],
+      ['lea@x.example on:2026-12-01 replacement:who@x.example', 'Nobody here has the address who@x.example'],
+      ['lea@x.example off:maybe', 'To call it off, write off:yes'],
+      ['lea@x.example off:yes', 'No deletion is planned for lea@x.example'],
+    ] as const) {
+      expect(textOf(await ada.ask('#general', `/users offboard ${typed}`))).toContain(reason);
+    }
+    expect(await database.db('offboardings')).toEqual([]);
+  });
+
+  test('the reminder the day before has a button that calls it off', async () => {
+    const ada = usher.as('ada');
+    await ada.ask('#general', line);
+    usher.clock.advance(9 * day + day / 2);
+    expect(await run()).toMatchObject({ reminded: 1 });
+    await deliver();
+    const [reminder] = ada.messages('#admins').slice(-1);
+    if (!reminder) throw new Error('no reminder came');
+    expect(textOf(reminder)).toContain('planned by ada@example.com');
+    expect(textOf(reminder)).toContain('1 test run below 100 % goes to Ben Okri');
+    expect(textOf(ada.messages('@usher').at(-1) as never)).toContain('lea@x.example will be deleted on Tuesday');
+    await ada.click(reminder, 'Call off');
+    await ada.waitForMessage('Called off: lea@x.example stays.');
+    usher.clock.advance(2 * day);
+    expect(await run()).toEqual({ reminded: 0, done: 0, failed: 0 });
+    expect(await isThere()).toBe(true);
+  });
+
+  test('it can be called off by command and from the list', async () => {
+    const ada = usher.as('ada');
+    await ada.ask('#general', line);
+    expect(textOf(await ada.ask('#general', '/users offboard lea@x.example off:yes'))).toContain('Called off');
+    await ada.ask('#general', line);
+    const listed = await ada.ask('#general', '/users offboard');
+    await ada.click(listed, 'Call off');
+    await ada.waitForMessage('No deletion is planned');
+    usher.clock.advance(11 * day);
+    await run();
+    expect(await isThere()).toBe(true);
+  });
+
+  test('the admins hear how it ended: done, or not and why', async () => {
+    const ada = usher.as('ada');
+    await ada.ask('#general', line);
+    usher.clock.advance(11 * day);
+    await database.db('users').where({ email: 'ben@example.com' }).update({ status: 'disabled' });
+    expect(await run()).toMatchObject({ failed: 1 });
+    await deliver();
+    expect(textOf(ada.messages('#admins').at(-1) as never)).toContain(
+      'lea@x.example was not deleted as ada@example.com had planned: ben@example.com is disabled',
+    );
+    expect(textOf(await ada.ask('#general', '/users offboard'))).toContain('Not done');
+    await database.db('users').where({ email: 'ben@example.com' }).update({ status: 'active' });
+    await ada.ask('#general', line.replace('2026-12-01', '2026-12-05'));
+    usher.clock.advance(11 * day);
+    expect(await run()).toMatchObject({ done: 1 });
+    await deliver();
+    expect(textOf(ada.messages('#admins').at(-1) as never)).toContain(
+      'lea@x.example was deleted, as ada@example.com had planned. 1 test run and 0 run cases went to ben@example.com',
+    );
+    expect(await isThere()).toBe(false);
+  });
+});
