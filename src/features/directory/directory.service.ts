@@ -16,7 +16,8 @@ export interface LicenceCard {
 /** @throws AppError `not_admin` */
 export async function licenceCard(ctx: Context): Promise<LicenceCard> {
   await requireAdmin(ctx);
-  return { seats: await seats(ctx), counts: await userCounts(ctx), readOnly: await readOnlySeats(ctx) };
+  const [taken, counts, readOnly] = await Promise.all([seats(ctx), userCounts(ctx), readOnlySeats(ctx)]);
+  return { seats: taken, counts, readOnly };
 }
 
 /** Everything known about one user. */

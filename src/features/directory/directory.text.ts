@@ -135,7 +135,8 @@ export function listMessage(page: DirectoryPage, words: FilterWords): SlackMessa
           value: JSON.stringify({ words: { ...words, statuses: [] }, page: 0 }),
         }),
   ];
-  const title = `${count(page.total, 'user')}: ${filterSentence(words)}`;
+  const found = page.isCounted ? count(page.total, 'user') : `More than ${count(page.total - 1, 'user')}`;
+  const title = `${found}: ${filterSentence(words)}`;
   return message(
     title,
     paragraph(
@@ -147,6 +148,9 @@ export function listMessage(page: DirectoryPage, words: FilterWords): SlackMessa
       : page.users.map((user) =>
           section(userLine(user, page.projectCounts.get(user.id) ?? 0), userMenu(user), `user-${user.id}`),
         )),
+    ...(!page.isCounted && page.page === page.pages - 1
+      ? [note('The list ends here, though more people match. Look with more conditions to find them.')]
+      : []),
     buttons('list-navigation', ...navigation),
   );
 }

@@ -18,10 +18,11 @@ const openStates: ReadonlySet<ImportProgress['state']> = new Set(['preview', 'ru
 
 /** @throws AppError `not_admin` */
 export async function homeFacts(ctx: Context): Promise<HomeFacts> {
-  return {
-    licence: await licenceCard(ctx),
-    pending: await pendingInvites(ctx),
-    openImports: (await listImports(ctx, 30)).filter(({ state }) => openStates.has(state)).slice(0, 5),
-    sessions: await activeSessionCount(ctx),
-  };
+  const [licence, pending, imports, sessions] = await Promise.all([
+    licenceCard(ctx),
+    pendingInvites(ctx),
+    listImports(ctx, 30),
+    activeSessionCount(ctx),
+  ]);
+  return { licence, pending, openImports: imports.filter(({ state }) => openStates.has(state)).slice(0, 5), sessions };
 }

@@ -70,27 +70,33 @@ export async function showUser(ctx: Context, email: string): Promise<User> {
 
 export interface UserPage {
   readonly users: readonly User[];
-  /** How many match. People of a project, of a group or with a text are counted up to `mostCounted` only. */
   readonly total: number;
+  /** False where counting stopped at `total` and more people match. */
+  readonly isCounted: boolean;
   /** Counted from 0; never past the last page. */
   readonly page: number;
   readonly pages: number;
 }
 
-/** Where counting ends: this many, or more. One more than a batch or ten a page can use. */
-export const mostCounted = 10_001;
+// Where counting ends: more than a batch takes, and more than anybody turns pages for.
+const mostCounted = 10_001;
 
 /** A count by status alone is read from an index; anything else looks at each user who might match. */
-const countedWhole = ({ statuses: _, ...narrower }: UserFilter) =>
+const countsQuickly = ({ statuses: _, ...narrower }: UserFilter) =>
   Object.values(narrower).every((value) => value === undefined || value === '');
 
-/** One page of users in the order of their addresses. A page past the end gives the last one. */
+/**
+ * One page of users in the order of their addresses. A page past the end gives the last one. Where more than 10,000 match
+ * a text, a project or a group, the list ends there.
+ */
 export async function listUsers(ctx: Context, filter: UserFilter, page: number, pageSize: number): Promise<UserPage> {
   await requireAdmin(ctx);
-  const total = await countUsers(ctx.db, filter, countedWhole(filter) ? undefined : mostCounted);
+  const most = countsQuickly(filter) ? undefined : mostCounted;
+  const total = await countUsers(ctx.db, filter, most);
   const pages = Math.max(1, Math.ceil(total / pageSize));
   const shown = Math.min(Math.max(0, page), pages - 1);
-  return { users: await selectUserPage(ctx.db, filter, pageSize, shown * pageSize), total, page: shown, pages };
+  const users = await selectUserPage(ctx.db, filter, pageSize, shown * pageSize);
+  return { users, total, isCounted: total !== most, page: shown, pages };
 }
 
 /**
