@@ -140,8 +140,8 @@ export async function endPlanned(
   dueBy: Date | null = null,
 ): Promise<boolean> {
   const planned = db('offboardings').where({ id, state: 'planned' });
-  if (dueBy !== null) planned.where('due_at', '<=', dueBy);
-  const changed = await planned.update({
+  const ending = dueBy === null ? planned : planned.where('due_at', '<=', dueBy);
+  const changed = await ending.update({
     state: end.state,
     problem: end.problem,
     ended_at: end.at,
