@@ -207,6 +207,63 @@ forEachDatabase((database) => {
       expect((await actions()).filter((action) => action === 'approval.approved')).toHaveLength(1);
     });
 
+    test('what was approved can be undone by who asked, from the message that tells of it', async () => {
+      await ask();
+      await usher.as('hedy').click(await card('hedy'), 'Approve');
+      await usher.as('hedy').waitForMessage('it was carried out');
+      const told = await outcome('You asked: Disable 3 people.');
+      await usher.as('ada').click(told, 'Undo');
+      await usher.as('ada').waitForMessage('Undone for 3 people.');
+      expect(await statuses(people)).toEqual(['active', 'active', 'active']);
+    });
+
+    test('a second admin approves making somebody an admin, who is one then', async () => {
+      await ask();
+      const [first = 0] = people;
+      const admins = (): Promise<number[]> => database.db('users').where({ is_admin: true }).pluck('id');
+      await requestApproval(actingAs(usher.ctx, await actorOf('ada')), {
+        kind: 'grant_admin',
+        payload: { userIds: [first] },
+        summary: 'Make somebody an admin.',
+        idempotencyKey: 'grant',
+      });
+      expect(await admins()).not.toContain(first);
+      await usher.as('hedy').click(await usher.as('hedy').waitForMessage('Make somebody an admin.'), 'Approve');
+      await usher.as('hedy').waitForMessage('it was carried out');
+      expect(await admins()).toContain(first);
+      const told = await outcome('You asked: Make somebody an admin.');
+      await usher.as('ada').click(told, 'Undo');
+      await usher.as('ada').waitForMessage('Undone for 1 person.');
+      expect(await admins()).not.toContain(first);
+    });
+
+    test('a second admin approves deleting several people, each deleted once', async () => {
+      await ask();
+      const rows = await database.db('users').whereIn('id', people).select('id', 'email');
+      await requestApproval(actingAs(usher.ctx, await actorOf('ada')), {
+        kind: 'delete_users',
+        payload: { deletions: rows.map(({ id, email }) => ({ userId: id, email, replacementId: null })) },
+        summary: 'Delete all of them.',
+        idempotencyKey: 'delete',
+      });
+      await database.db('users').where({ id: people[2] }).del();
+      await usher.as('hedy').click(await usher.as('hedy').waitForMessage('Delete all of them.'), 'Approve');
+      await usher.as('hedy').waitForMessage('it was carried out');
+      expect(textOf(await outcome('You asked: Delete all of them.'))).toContain('2 done and 1 skipped');
+      expect(await database.db('users').whereIn('id', people)).toEqual([]);
+      expect(await database.db('operations').where({ kind: 'delete' })).toHaveLength(2);
+    });
+
+    test('what cannot be carried out any more is told to both, with the reason', async () => {
+      const approval = await ask();
+      const shown = await card('hedy');
+      await database.db('approvals').where({ id: approval.id }).update({ payload: '{"userIds":"nonsense"}' });
+      await usher.as('hedy').click(shown, 'Approve');
+      await usher.as('hedy').waitForMessage('but it could not be carried out: Something went wrong on Usher’s side.');
+      expect(await stateOf(approval)).toBe('failed');
+      await outcome('but it could not be carried out');
+    });
+
     test('the same request sent twice asks once', async () => {
       const approval = await ask();
       expect((await request()).id).toBe(approval.id);
