@@ -7,6 +7,7 @@ import { type AppError, invalidInput, isAppError } from '../../platform/errors';
 import { type ModalView, option, sentence } from '../../platform/slack/blocks';
 import type { CommandLine } from '../../platform/slack/command-text';
 import type { SlackEdge } from '../../platform/slack/definitions';
+import { readId } from '../../platform/slack/values';
 import { findUsersByEmail, showUser } from '../users/users.service';
 import {
   deletedModal,
@@ -85,7 +86,7 @@ export const deletionEdge: SlackEdge = {
       id: 'delete-user',
       access: 'admin',
       opensModal: () => deletionTitle,
-      handle: async (ctx, call) => call.showModal(await openDeletion(ctx, Number(call.value), null)),
+      handle: async (ctx, call) => call.showModal(await openDeletion(ctx, readId(call.value), null)),
     },
     {
       id: replacementSelect,
@@ -104,7 +105,7 @@ export const deletionEdge: SlackEdge = {
         const folder = await mkdtemp(join(tmpdir(), 'usher-workbook-'));
         try {
           const path = join(folder, 'workbook.xlsx');
-          await writeLeftOverWorkbook(ctx, Number(call.value), path);
+          await writeLeftOverWorkbook(ctx, readId(call.value), path);
           await call.slack.upload(await call.slack.directConversation(call.caller.slackUserId), {
             path,
             name: 'Cases left over.xlsx',

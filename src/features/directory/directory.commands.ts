@@ -7,6 +7,7 @@ import { sentence } from '../../platform/slack/blocks';
 import type { CommandLine } from '../../platform/slack/command-text';
 import type { SlackEdge } from '../../platform/slack/definitions';
 import { oneAddress } from '../../platform/slack/one-address';
+import { readId } from '../../platform/slack/values';
 import { openDeletion } from '../deletion/deletion.commands';
 import { accessModal } from '../edits/access.modals';
 import { editModal } from '../edits/edit.modals';
@@ -126,7 +127,7 @@ export const directoryEdge: SlackEdge = {
       id: 'relink-slack',
       access: 'admin',
       async handle(ctx, call) {
-        const user = await relinkSlackAccounts(ctx, Number(call.value));
+        const user = await relinkSlackAccounts(ctx, readId(call.value));
         await call.reply(
           sentence(`The Slack account of ${user.email} is accepted with the address it has at its next use.`),
         );

@@ -2,6 +2,7 @@ import { nameKey } from '../../lib/plain-text';
 import { noticeModal, option } from '../../platform/slack/blocks';
 import type { SlackEdge } from '../../platform/slack/definitions';
 import { oneAddress } from '../../platform/slack/one-address';
+import { readId } from '../../platform/slack/values';
 import { readCatalogue } from '../access/access.service';
 import { accessCallback, accessModal, choiceSuggestions, readAccessForm, words } from './access.modals';
 import { accessSavedBlocks } from './access.text';
@@ -30,7 +31,7 @@ export const accessEdge: SlackEdge = {
       id: 'edit-access',
       access: 'admin',
       opensModal: () => title,
-      handle: async (ctx, call) => call.showModal(accessModal(await accessForm(ctx, Number(call.value)))),
+      handle: async (ctx, call) => call.showModal(accessModal(await accessForm(ctx, readId(call.value)))),
     },
     {
       id: 'access-draft',

@@ -18,10 +18,12 @@ export const words = [
   option('Remove from these projects', 'remove', 'You see the open work before it is saved'),
 ];
 
+// As packAccess makes it.
+const packed = z.string().regex(/^(?:[0-9a-z]{1,7}=[0-9a-z]{1,7}(?:\.[0-9a-z]{1,7})*(?:;(?=.)|$))*$/);
 const metadataSchema = z.object({
   userId: z.int(),
-  shown: z.string(),
-  draft: z.string(),
+  shown: z.union([packed, z.string().regex(/^#[\w-]{16}$/)]),
+  draft: packed,
   page: z.int().min(0),
   round: z.int(),
   work: z.string(),
@@ -33,7 +35,7 @@ const shownLimit = 1600;
 /** The form: a page of projects, what is to change, and the inputs for further changes. */
 export function accessModal(form: AccessForm, page = 0, round = 0): ModalView {
   const { user, catalogue, now, draft, work, selection } = form;
-  const packed = packAccess(now);
+  const shown = packAccess(now);
   const pages = pagesOf(form);
   const current = Math.min(page, pages - 1);
   const id = (name: string) => `${name}:${round}`;
@@ -50,7 +52,7 @@ export function accessModal(form: AccessForm, page = 0, round = 0): ModalView {
     close: 'Cancel',
     metadata: {
       userId: user.id,
-      shown: packed.length <= shownLimit ? packed : `#${digestOf(packed)}`,
+      shown: shown.length <= shownLimit ? shown : `#${digestOf(shown)}`,
       draft: packAccess(draft),
       page: current,
       round,

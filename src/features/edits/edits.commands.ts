@@ -2,6 +2,7 @@ import { nameKey } from '../../lib/plain-text';
 import { noticeModal, option } from '../../platform/slack/blocks';
 import type { SlackEdge } from '../../platform/slack/definitions';
 import { oneAddress } from '../../platform/slack/one-address';
+import { readId } from '../../platform/slack/values';
 import { readCatalogue } from '../access/access.service';
 import { checkEditForm, editCallback, editModal, profileSuggestions, readEditForm, siteDefault } from './edit.modals';
 import { editForm, editFormByEmail, editUser } from './edit-user.service';
@@ -28,7 +29,7 @@ export const editsEdge: SlackEdge = {
       id: 'edit-user',
       access: 'admin',
       opensModal: () => 'Edit person',
-      handle: async (ctx, call) => call.showModal(editModal(await editForm(ctx, Number(call.value)))),
+      handle: async (ctx, call) => call.showModal(editModal(await editForm(ctx, readId(call.value)))),
     },
   ],
   submissions: [

@@ -5,6 +5,7 @@ import type { Context } from '../../platform/context';
 import { emoji, noticeModal, paragraph, sentence } from '../../platform/slack/blocks';
 import type { Caller, SlackEdge } from '../../platform/slack/definitions';
 import type { SlackGateway } from '../../platform/slack/gateway';
+import { readId } from '../../platform/slack/values';
 import { writeErrorWorkbook, writePlanWorkbook, writeTemplateWorkbook } from './import-workbooks.service';
 import { importCallback, importModal, readImportForm } from './imports.modals';
 import {
@@ -208,7 +209,7 @@ export const importsEdge: SlackEdge = {
       id: 'import-confirm',
       access: 'admin',
       async handle(ctx, call) {
-        const result = await confirmImport(ctx, Number(call.value));
+        const result = await confirmImport(ctx, readId(call.value));
         if ('changed' in result) return call.replace(previewMessage(result.changed, true));
         await drawImport(ctx, call.slack, result.started.id);
         await ctx.announce({ kind: 'import_confirmed', importId: result.started.id });
@@ -217,13 +218,13 @@ export const importsEdge: SlackEdge = {
     {
       id: 'import-cancel',
       access: 'admin',
-      handle: async (ctx, call) => call.replace(previewMessage(await cancelImport(ctx, Number(call.value)))),
+      handle: async (ctx, call) => call.replace(previewMessage(await cancelImport(ctx, readId(call.value)))),
     },
     {
       id: 'import-check-again',
       access: 'admin',
       async handle(ctx, call) {
-        const preview = await readPreview(ctx, Number(call.value));
+        const preview = await readPreview(ctx, readId(call.value));
         await call.replace(previewMessage(preview));
         if (!isApplicable(preview)) await call.reply(sentence('There are still too few seats. Nothing was changed.'));
       },

@@ -6,6 +6,7 @@ import type { Context } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
 import { message, noticeModal, option } from '../../platform/slack/blocks';
 import type { SlackEdge } from '../../platform/slack/definitions';
+import { readId } from '../../platform/slack/values';
 import { lookUpAll, readCatalogue } from '../access/access.service';
 import { usersWithReason } from '../operations/operations.service';
 import { findUsers } from '../users/users.service';
@@ -147,7 +148,7 @@ export const invitesEdge: SlackEdge = {
       id: 'resend-invited',
       access: 'admin',
       async handle(ctx, call) {
-        const userIds = await usersWithReason(ctx, Number(call.value), 'already_invited');
+        const userIds = await usersWithReason(ctx, readId(call.value), 'already_invited');
         await call.reply(resendReport(await resendInvites(ctx, userIds, withinAMinute(ctx, `resend:${call.value}`))));
       },
     },
@@ -155,7 +156,7 @@ export const invitesEdge: SlackEdge = {
       id: 'activate-disabled',
       access: 'admin',
       async handle(ctx, call) {
-        const userIds = await usersWithReason(ctx, Number(call.value), 'disabled');
+        const userIds = await usersWithReason(ctx, readId(call.value), 'disabled');
         await call.reply(
           activateReport(await activateUsers(ctx, userIds, withinAMinute(ctx, `activate:${call.value}`))),
         );
@@ -165,7 +166,7 @@ export const invitesEdge: SlackEdge = {
       id: 'resend-one',
       access: 'admin',
       handle: async (ctx, call) =>
-        call.reply(resendReport(await resendInvites(ctx, [Number(call.value)], call.requestId))),
+        call.reply(resendReport(await resendInvites(ctx, [readId(call.value)], call.requestId))),
     },
     {
       id: 'change-status',

@@ -4,6 +4,7 @@ import { invalidInput, notFound } from '../../platform/errors';
 import { sentence } from '../../platform/slack/blocks';
 import type { CommandLine } from '../../platform/slack/command-text';
 import type { ActionCall, CommandCall, SlackEdge } from '../../platform/slack/definitions';
+import { readId } from '../../platform/slack/values';
 import { findUsersByEmail, showUser } from '../users/users.service';
 import { callOffOffboarding, listOffboardings, plannedOffboardingOf, planOffboarding } from './offboarding.service';
 import {
@@ -64,7 +65,7 @@ async function plan(ctx: Context, call: CommandCall, line: OffboardLine): Promis
 }
 
 async function callOff(ctx: Context, call: ActionCall): Promise<string> {
-  const { offboarding, calledOff } = await callOffOffboarding(ctx, Number(call.value));
+  const { offboarding, calledOff } = await callOffOffboarding(ctx, readId(call.value));
   return calledOffSentence(offboarding, calledOff);
 }
 

@@ -9,6 +9,9 @@ export type ReadinessCheck = () => Promise<string | null>;
 /** How long one check may take before it counts as failed, in milliseconds. */
 const patience = 3 * second;
 
+/** How long an answer of `/readyz` is kept, in milliseconds. */
+const keepFor = 1 * second;
+
 async function migrationsReady(ctx: Context): Promise<string | null> {
   const { pending, unknown } = await migrationState(ctx.db);
   if (unknown.length > 0) return `the schema is newer than this program (${unknown.length} unknown migrations)`;
@@ -46,10 +49,19 @@ export function addHealthRoutes(app: FastifyInstance, ctx: Context, checks: Read
   app.get('/healthz', { config }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'ok' }),
   );
+  // Anybody may ask: however many do within a second, the database is asked once.
+  let asked = { at: Number.NEGATIVE_INFINITY, answer: Promise.resolve<(readonly [string, string])[]>([]) };
+  const askOnce = () => {
+    if (performance.now() - asked.at > keepFor) {
+      const answer = Promise.all(
+        Object.entries(all).map(async ([name, check]) => [name, await outcomeOf(check)] as const),
+      );
+      asked = { at: performance.now(), answer };
+    }
+    return asked.answer;
+  };
   app.get('/readyz', { config }, async (_request, reply) => {
-    const outcomes = await Promise.all(
-      Object.entries(all).map(async ([name, check]) => [name, await outcomeOf(check)] as const),
-    );
+    const outcomes = await askOnce();
     const ready = outcomes.every(([, outcome]) => outcome === 'ok');
     return reply
       .code(ready ? 200 : 503)

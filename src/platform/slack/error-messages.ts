@@ -4,6 +4,7 @@ import type { Context } from '../context';
 import { isDatabaseDown } from '../db/transaction';
 import { databaseUnavailable, type ErrorKind, isAppError } from '../errors';
 import { emoji, message, type Piece, paragraph, type SlackMessage } from './blocks';
+import { isUnreadable, outOfDate } from './values';
 
 // Every kind of error has its sign, so that a new kind is not forgotten here.
 const signs = {
@@ -21,7 +22,12 @@ const signs = {
 
 /** What a person is told about an error. An unknown one goes to the log under an id, and only the id is told. */
 export function errorMessage(ctx: Context, error: unknown): SlackMessage {
-  const known = isDatabaseDown(error) && !isAppError(error) ? databaseUnavailable() : error;
+  const known = isUnreadable(error)
+    ? outOfDate()
+    : isDatabaseDown(error) && !isAppError(error)
+      ? databaseUnavailable()
+      : error;
+  if (isUnreadable(error)) ctx.log.warn({ err: error }, 'a value did not fit');
   if (isAppError(known)) {
     if (known.kind === 'database_unavailable')
       ctx.log.warn({ code: (error as { code?: string }).code }, 'database unavailable');
