@@ -33,6 +33,8 @@ import { disableApproved } from './features/invites/disable-approved';
 import { inviteReminderChat, invitesExpiredChat } from './features/invites/invites.chat';
 import { invitesEdge } from './features/invites/invites.commands';
 import { invitationMail, reminderMail } from './features/invites/invites.mail';
+import { seatsWarningChat } from './features/licences/licences.chat';
+import { licenceEdge } from './features/licences/licences.commands';
 import { ensureLicence } from './features/licences/licences.service';
 import { offboardingChat } from './features/offboarding/offboarding.chat';
 import { offboardingEdge } from './features/offboarding/offboarding.commands';
@@ -112,6 +114,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
         inviteReminderChat,
         offboardingChat,
         invitesExpiredChat,
+        seatsWarningChat,
         mailDeadChat,
         approvalEndedChat,
       ],
@@ -134,6 +137,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
     profilesEdge,
     groupsEdge,
     projectsEdge,
+    licenceEdge,
     deletionEdge,
     offboardingEdge,
     editsEdge,

@@ -8,6 +8,7 @@ import { directoryEdge } from '../src/features/directory/directory.commands';
 import { homeEdge } from '../src/features/home/home.commands';
 import { importsEdge } from '../src/features/imports/imports.commands';
 import { invitesEdge } from '../src/features/invites/invites.commands';
+import { licenceEdge } from '../src/features/licences/licences.commands';
 import { createCommandRouter } from '../src/platform/slack/command-router';
 import { authMethods } from '../src/workspace/web-api/auth-methods';
 import { chatMethods } from '../src/workspace/web-api/chat-methods';
@@ -74,6 +75,7 @@ const edges = [
   profilesEdge,
   groupsEdge,
   projectsEdge,
+  licenceEdge,
   homeEdge({
     jobs: [],
     runJob: async () => ({ outcome: 'stopped' }),

@@ -1,7 +1,15 @@
 import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
 import { seatsExhausted } from '../../platform/errors';
-import { countReadOnlySeats, countSeats, insertLicence, lockLicence, selectLicence } from './licences.store';
+import { enqueue } from '../../platform/mail/outbox';
+import {
+  countReadOnlySeats,
+  countSeats,
+  insertLicence,
+  lockLicence,
+  selectLicence,
+  updateWarnedAt,
+} from './licences.store';
 
 export interface Seats {
   readonly total: number;
@@ -37,7 +45,8 @@ export async function readOnlySeats(ctx: Context): Promise<number> {
 
 /**
  * Holds the licence for the rest of the transaction and checks that `wanted` more seats are free. Every path that takes
- * seats calls this before it adds or activates anybody, so that two of them never take the same seat.
+ * seats calls this before it adds or activates anybody, so that two of them never take the same seat. Where they bring
+ * the use to 90 %, the admin channel is told in the same transaction.
  * @throws AppError `seats_exhausted`
  */
 export async function takeSeats(tx: TxContext, wanted: number): Promise<void> {
@@ -45,6 +54,36 @@ export async function takeSeats(tx: TxContext, wanted: number): Promise<void> {
   await lockLicence(tx.db);
   const { total, used } = await seats(tx);
   if (used + wanted > total) throw seatsExhausted(total, used, wanted);
+  await warnOfSeats(tx, used, used + wanted, total);
+}
+
+const isNearlyFull = (used: number, total: number) => used * 10 >= total * 9;
+
+/**
+ * Tells the admin channel that nine tenths of the seats are taken: once for each time the use comes to that from below.
+ * The licence is held by the caller.
+ * @param before seats in use before this transaction takes any, which shows that the use fell since the last warning
+ */
+export async function warnOfSeats(tx: TxContext, before: number, after: number, total: number): Promise<void> {
+  const licence = await selectLicence(tx.db);
+  if (licence === null) return;
+  const wasWarned = licence.warnedAt !== null && isNearlyFull(before, total);
+  if (!isNearlyFull(after, total)) {
+    if (licence.warnedAt !== null) await updateWarnedAt(tx.db, null);
+    return;
+  }
+  if (wasWarned) return;
+  await updateWarnedAt(tx.db, tx.clock.now());
+  await enqueue(tx, [
+    {
+      kind: 'chat',
+      template: 'seats-warning',
+      recipient: 'admin-channel',
+      payload: { used: after, total },
+      // The version goes up with every holding of the licence, so each crossing has its own.
+      dedupKey: `seats-warning:${licence.version}`,
+    },
+  ]);
 }
 
 /**

@@ -1,13 +1,32 @@
 import type { Knex } from 'knex';
+import { toDateOrNull } from '../../platform/db/dialect';
 
 export interface LicenceRow {
   readonly seats: number;
   readonly isTrial: boolean;
+  /** When the admin channel was told that the seats run out; null once the use fell again. */
+  readonly warnedAt: Date | null;
+  readonly version: number;
 }
 
 export async function selectLicence(db: Knex | Knex.Transaction): Promise<LicenceRow | null> {
-  const row = await db('licences').where({ id: 1 }).first('seats', 'is_trial');
-  return row === undefined ? null : { seats: Number(row.seats), isTrial: Boolean(row.is_trial) };
+  const row = await db('licences').where({ id: 1 }).first('seats', 'is_trial', 'warned_at', 'version');
+  return row === undefined
+    ? null
+    : {
+        seats: Number(row.seats),
+        isTrial: Boolean(row.is_trial),
+        warnedAt: toDateOrNull(row.warned_at),
+        version: Number(row.version),
+      };
+}
+
+export async function updateWarnedAt(db: Knex.Transaction, at: Date | null): Promise<void> {
+  await db('licences').where({ id: 1 }).update({ warned_at: at });
+}
+
+export async function updateLicence(db: Knex.Transaction, seats: number, isTrial: boolean): Promise<void> {
+  await db('licences').where({ id: 1 }).update({ seats, is_trial: isTrial });
 }
 
 export async function insertLicence(db: Knex | Knex.Transaction, seats: number): Promise<void> {
@@ -29,19 +48,62 @@ export async function countSeats(db: Knex | Knex.Transaction): Promise<number> {
   return Number(row.total);
 }
 
+/**
+ * People with a seat who hold the read-only profile in every one of their projects; admins may do anything anywhere. It
+ * begins with who holds that profile, by its index, and so does not look at everybody.
+ */
+function readOnlyHolders(db: Knex | Knex.Transaction): Knex.QueryBuilder {
+  const readOnly = db('profiles').where({ is_read_only: true }).select('id');
+  return db('users')
+    .whereIn('users.id', db('memberships').whereIn('profile_id', readOnly.clone()).select('user_id'))
+    .whereIn('users.status', ['invited', 'active'])
+    .where('users.is_admin', false)
+    .whereNotExists(
+      db('memberships')
+        .whereRaw('memberships.user_id = users.id')
+        .whereNotIn('profile_id', readOnly)
+        .select('memberships.user_id'),
+    );
+}
+
 export async function countReadOnlySeats(db: Knex | Knex.Transaction): Promise<number> {
-  const held = (readOnly: boolean) =>
-    db('memberships')
-      .join('profiles', 'profiles.id', 'memberships.profile_id')
-      .whereRaw('memberships.user_id = users.id')
-      .where('profiles.is_read_only', readOnly)
-      .select('memberships.user_id');
-  const row = (await db('users')
-    .whereIn('status', ['invited', 'active'])
-    .where('is_admin', false)
-    .whereExists(held(true))
-    .whereNotExists(held(false))
-    .count({ total: '*' })
-    .first()) as { total: number };
+  const row = (await readOnlyHolders(db).count({ total: '*' }).first()) as { total: number };
   return Number(row.total);
+}
+
+/** A project with the people in it who hold a seat. */
+export interface ProjectSeats {
+  readonly name: string;
+  readonly seats: number;
+  /** How many of them have the read-only profile there. */
+  readonly readOnly: number;
+}
+
+/** The projects with the most seat holders. Somebody in several projects counts in each. */
+export async function selectProjectSeats(db: Knex, limit: number): Promise<ProjectSeats[]> {
+  const rows: { name: string; seats: number; readOnly: number }[] = await db('memberships')
+    .join('users', 'users.id', 'memberships.user_id')
+    .join('projects', 'projects.id', 'memberships.project_id')
+    .join('profiles', 'profiles.id', 'memberships.profile_id')
+    .whereIn('users.status', ['invited', 'active'])
+    .whereNull('projects.archived_at')
+    .groupBy('projects.id', 'projects.name', 'projects.name_key')
+    .orderBy([{ column: 'seats', order: 'desc' }, { column: 'projects.name_key' }])
+    .limit(limit)
+    .select('projects.name')
+    .count({ seats: '*' })
+    .select(db.raw('SUM(CASE WHEN profiles.is_read_only THEN 1 ELSE 0 END) AS ??', ['readOnly']));
+  return rows.map((row) => ({ name: row.name, seats: Number(row.seats), readOnly: Number(row.readOnly) }));
+}
+
+/** Who holds a read-only seat, in the order of their addresses. */
+export async function selectReadOnlyHolders(
+  db: Knex,
+  limit: number,
+): Promise<{ email: string; firstName: string; lastName: string }[]> {
+  const rows: { email: string; first_name: string; last_name: string }[] = await readOnlyHolders(db)
+    .orderBy('email_key')
+    .limit(limit)
+    .select('email', 'first_name', 'last_name');
+  return rows.map((row) => ({ email: row.email, firstName: row.first_name, lastName: row.last_name }));
 }
