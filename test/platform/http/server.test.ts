@@ -227,7 +227,11 @@ forEachDatabase((database) => {
 
   test('readyz counts migrations that are pending and those of a newer version', async () => {
     const visitor = (await start()).visitor();
-    const migrations = async () => JSON.parse((await visitor.get('/readyz')).body).checks.migrations;
+    const migrations = async () => {
+      // An answer is kept for a second.
+      await new Promise((done) => setTimeout(done, 1050));
+      return JSON.parse((await visitor.get('/readyz')).body).checks.migrations;
+    };
     await database.db('knex_migrations').insert({
       // An answer is kept for a second.
       await new Promise((done) => setTimeout(done, 1050)); name: '20990101000000_from_the_future', batch: 9 });
