@@ -4,8 +4,9 @@ import type { Context, TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { conflict, invalidInput, notFound } from '../../platform/errors';
 import { acceptPhrase, approvalNeed, phraseFor, requestApproval } from '../approvals/approvals.service';
+import { takeSeats } from '../licences/licences.service';
 import { beginOperation } from '../operations/operations.service';
-import { requireAdmin } from '../users/users.service';
+import { findUsers, requireAdmin } from '../users/users.service';
 import type { User } from '../users/users.types';
 import { insertBatch, moveBatch, selectBatch, selectBatchPeople, updateMessage } from './batch.store';
 import { type Batch, type BatchAction, type BatchInput, batchLimit, noInput } from './batch.types';
@@ -78,6 +79,7 @@ export async function confirmBatch(ctx: Context, id: number, phrase: string): Pr
       const summary = await summaryOf(tx, batch);
       await acceptPhrase(tx, { kind, count: batch.total, typed: phrase, summary });
     }
+    if (batch.action === 'activate') await refuseWithoutSeats(tx, batch);
     // The state first: of two confirmations at once the slower one finds it changed.
     if (!(await moveBatch(tx.db, id, ['planned'], 'running', tx.clock.now()))) return false;
     const operationId = await beginOperation(tx, operationKinds[batch.action], `batch:${id}`, {
@@ -88,6 +90,12 @@ export async function confirmBatch(ctx: Context, id: number, phrase: string): Pr
     return true;
   });
   return { kind: started ? 'started' : 'already', batch: await ownBatch(ctx, id) };
+}
+
+/** @throws AppError `seats_exhausted` when not all of them fit; seats that vanish later fail person by person */
+async function refuseWithoutSeats(tx: TxContext, batch: Batch): Promise<void> {
+  const users = await findUsers(tx, await batchUserIds(tx, batch));
+  await takeSeats(tx, users.filter(({ status }) => status === 'disabled').length);
 }
 
 const operationKinds: Readonly<Record<BatchAction, string>> = {

@@ -3,7 +3,7 @@ import type { Context } from '../../platform/context';
 import { groupsOf, membershipsOf, readCatalogue } from '../access/access.service';
 import { hasCredential } from '../invites/invites.service';
 import { seats } from '../licences/licences.service';
-import { reasonText } from '../operations/operations.text';
+import { reasonText } from '../operations/reasons.types';
 import { noResetReason } from '../resets/resets.service';
 import type { NoReset } from '../resets/resets.types';
 import { activeAdmins, findUsers } from '../users/users.service';

@@ -4,8 +4,7 @@ import type { Context } from '../../platform/context';
 import { type SheetValue, writeWorkbook } from '../../platform/sheets/write-sheet';
 import { type Catalogue, groupsOf, membershipsOf, readCatalogue } from '../access/access.service';
 import type { Membership } from '../access/access.types';
-import { adminLabel, statusLabels, systemLabels } from '../imports/field-labels';
-import { exportColumns } from '../imports/import-columns';
+import { exportWords } from '../imports/import-workbooks.service';
 import { findUsers, requireAdmin } from '../users/users.service';
 import type { User } from '../users/users.types';
 
@@ -36,8 +35,8 @@ const cellOf: Readonly<Record<string, (facts: Facts) => string>> = {
   'Login Email': ({ user }) => user.email,
   'First Name': ({ user }) => user.firstName,
   'Last Name': ({ user }) => user.lastName,
-  Status: ({ user }) => statusLabels[user.status],
-  'Auth System': ({ user }) => systemLabels[user.authSystem],
+  Status: ({ user }) => exportWords.statuses[user.status],
+  'Auth System': ({ user }) => exportWords.systems[user.authSystem],
   'SSO Username': ({ user }) => user.ssoUsername ?? '',
   'LDAP Username': ({ user }) => user.ldapUsername ?? '',
   'User Profile': profileCell,
@@ -48,7 +47,7 @@ const cellOf: Readonly<Record<string, (facts: Facts) => string>> = {
       .join('\n'),
   Projects: ({ memberships, catalogue }) =>
     memberships.map(({ projectId }) => catalogue.projects.find(({ id }) => id === projectId)?.name ?? '').join('\n'),
-  Admin: ({ user }) => adminLabel(user.isAdmin),
+  Admin: ({ user }) => exportWords.admin(user.isAdmin),
   'Last Login': ({ user, timeZone }) =>
     user.lastLoginAt === null
       ? ''
@@ -62,7 +61,7 @@ const cellOf: Readonly<Record<string, (facts: Facts) => string>> = {
  */
 export async function writeUsersWorkbook(ctx: Context, userIds: readonly number[], path: string): Promise<void> {
   await requireAdmin(ctx);
-  const columns = exportColumns.filter(({ header }) => !linkHeaders.includes(header));
+  const headers = exportWords.headers.filter((header) => !linkHeaders.includes(header));
   const catalogue = await readCatalogue(ctx);
   const rows = async function* (): AsyncGenerator<readonly SheetValue[]> {
     for (let from = 0; from < userIds.length; from += batchSize) {
@@ -80,11 +79,11 @@ export async function writeUsersWorkbook(ctx: Context, userIds: readonly number[
           catalogue,
           timeZone: ctx.config.timeZone,
         };
-        yield columns.map(({ header }) => cellOf[header]?.(facts) ?? '');
+        yield headers.map((header) => cellOf[header]?.(facts) ?? '');
       }
     }
   };
   await writeWorkbook(createWriteStream(path), [
-    { name: 'People', columns: columns.map(({ header }) => ({ header, width: widths[header] ?? 18 })), rows: rows() },
+    { name: 'People', columns: headers.map((header) => ({ header, width: widths[header] ?? 18 })), rows: rows() },
   ]);
 }

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { oneLine } from '../../lib/plain-text';
+import { oneLine, shorten } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import { notFound } from '../../platform/errors';
 import { type SheetColumn, type SheetValue, writeWorkbook } from '../../platform/sheets/write-sheet';
@@ -48,7 +48,7 @@ function happeningOf({ action, change }: StoredRow): string {
 /** Excel refuses longer cells. */
 const longestCell = 32_000;
 
-const cut = (text: string) => (text.length > longestCell ? `${text.slice(0, longestCell)}…` : text);
+const cut = (text: string) => (text.length > longestCell ? shorten(text, longestCell / 2) : text);
 
 /**
  * Writes the whole plan of a preview to `path`: a row a person, with what happens and every `field: old → new`.
@@ -61,7 +61,7 @@ export async function writePlanWorkbook(ctx: Context, id: number, path: string):
       const changes = row.differences.map(
         ({ field, old, new: next }) => `${field}: ${old || '(empty)'} → ${next || '(empty)'}`,
       );
-      const problems = row.problems.map(({ field, sentence }) => (field === null ? sentence : `${field}: ${sentence}`));
+      const problems = problemLines(row.problems);
       yield [
         String(row.rowNumber),
         row.email ?? '',
@@ -109,6 +109,14 @@ const notes: Readonly<Record<FieldKey, string>> = {
   projects: `One project a line; replaces the projects of the person. ${clearWord} takes the person out of all.`,
   admin: 'Yes or No.',
 };
+
+/** The headers of an export in their order, and the words of its cells, so that an export can be imported again. */
+export const exportWords = {
+  headers: exportColumns.map(({ header }) => header),
+  statuses: statusLabels,
+  systems: systemLabels,
+  admin: adminLabel,
+} as const;
 
 /** The columns of an export, with what each may hold. */
 async function importColumns(ctx: Context): Promise<(SheetColumn & { readonly field: FieldKey | null })[]> {

@@ -14,6 +14,7 @@ import {
   type SlackMessage,
 } from '../../platform/slack/blocks';
 import type { Outcome } from './operations.service';
+import { reasonText } from './reasons.types';
 
 /** The words that plans and results of every operation share: who, what follows, and how it ended for each person. */
 
@@ -63,28 +64,6 @@ const peopleCharacters = 7000;
 /** Whether results are so many that a message does not name all of them. */
 export function needsWorkbook(results: number): boolean {
   return results > peopleShown;
-}
-
-const reasonWords: Readonly<Record<string, string>> = {
-  active: 'active already',
-  invited: 'still invited; becomes active by following the link in the mail',
-  disabled: 'disabled',
-  already_invited: 'invited before and has not accepted yet',
-  yourself: 'nobody does this to themselves',
-  last_admin: 'the site needs one active admin',
-  deleted: 'deleted meanwhile',
-  not_invited: 'only invited people can be sent an invitation',
-  external: 'signs in by LDAP or SSO and has no password here',
-  reset_invited: 'still invited; send the invitation again instead',
-  reset_disabled: 'disabled; activate first',
-  seats: 'no seat was free any more',
-  invited_again: 'never accepted before, so invited again with a new link',
-  not_admin: 'you are no active admin any more',
-};
-
-/** A reason in words: the known ones from here, anything else is a sentence already. */
-export function reasonText(reason: string): string {
-  return reasonWords[reason] ?? reason;
 }
 
 const named = ({ firstName, lastName, email }: Person) => {
