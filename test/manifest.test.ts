@@ -4,11 +4,13 @@ import { z } from 'zod';
 import { groupsEdge } from '../src/features/access/groups.commands';
 import { profilesEdge } from '../src/features/access/profiles.commands';
 import { projectsEdge } from '../src/features/access/projects.commands';
+import { deletionEdge } from '../src/features/deletion/deletion.commands';
 import { directoryEdge } from '../src/features/directory/directory.commands';
 import { homeEdge } from '../src/features/home/home.commands';
 import { importsEdge } from '../src/features/imports/imports.commands';
 import { invitesEdge } from '../src/features/invites/invites.commands';
 import { licenceEdge } from '../src/features/licences/licences.commands';
+import { offboardingEdge } from '../src/features/offboarding/offboarding.commands';
 import { createCommandRouter } from '../src/platform/slack/command-router';
 import { authMethods } from '../src/workspace/web-api/auth-methods';
 import { chatMethods } from '../src/workspace/web-api/chat-methods';
@@ -72,6 +74,8 @@ const edges = [
   directoryEdge,
   invitesEdge,
   importsEdge,
+  deletionEdge,
+  offboardingEdge,
   profilesEdge,
   groupsEdge,
   projectsEdge,
@@ -132,7 +136,7 @@ test('every element and modal that the program shows has somebody who answers it
     .join('\n');
   const shown = [...text.matchAll(/(?:actionId|action_id): '([^']+)'/g)].map(([, id]) => id ?? '');
   const answered = edges.flatMap((edge) => edge.actions ?? []).map(({ id }) => id);
-  const inputs = ['emails', 'profile', 'file'];
+  const inputs = ['emails', 'profile', 'file', 'typed'];
   const unanswered = shown.filter(
     (id) =>
       !inputs.includes(id) && !answered.some((known) => (known.endsWith(':') ? id.startsWith(known) : id === known)),
