@@ -3,6 +3,7 @@ import { deliverMail } from './deliver-mail';
 import { expireApprovalsJob } from './expire-approvals';
 import { expireInvitesJob } from './expire-invites';
 import { remindPendingInvitesJob } from './remind-pending-invites';
+import { resumeBatchesJob } from './resume-batches';
 import { resumeImportsJob } from './resume-imports';
 import { runOffboardingsJob } from './run-offboardings';
 
@@ -13,5 +14,6 @@ export const jobs: readonly Job[] = [
   expireInvitesJob,
   expireApprovalsJob,
   resumeImportsJob,
+  resumeBatchesJob,
   runOffboardingsJob,
 ];
