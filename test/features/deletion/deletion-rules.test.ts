@@ -255,7 +255,9 @@ forEachDatabase((database) => {
     expect(await db('operations')).toEqual([]);
     if (!('changed' in first)) throw new Error('it was done');
     expect(await deleteUser(ctx, { ...input, digest: first.changed.digest })).toHaveProperty('deleted');
-    await expect(deleteUser(ctx, { ...input, digest: first.changed.digest })).rejects.toThrow('This was already done');
+    await expect(deleteUser(ctx, { ...input, digest: first.changed.digest })).rejects.toMatchObject({
+      kind: 'conflict',
+    });
   });
 
   test('more than 50 things move only when the address was typed', async () => {
