@@ -91,11 +91,12 @@ export const approvalsEdge: SlackEdge = {
       },
     },
     {
-      id: 'call-off-approval',
+      id: 'call-off-approval:',
       access: 'admin',
       async handle(ctx, call) {
         const { approval } = await callOff(ctx, approvalId.parse(call.value));
-        await call.reply(decisionReply(approval));
+        // The card is drawn anew wherever it is; the requester's own message is nobody's card.
+        await (call.actionId.endsWith(':asked') ? call.replace : call.reply)(decisionReply(approval));
       },
     },
   ],

@@ -17,7 +17,7 @@ import {
 } from './approvals.types';
 
 /** How long somebody may take to decide. */
-export const approvalLife = 1 * day;
+const approvalLife = 1 * day;
 
 /**
  * What is needed before `count` people are deleted, disabled or made admins: nothing for one deletion or up to ten
@@ -49,7 +49,7 @@ export function phraseFor(kind: ApprovalKind, count: number): string {
 }
 
 /** Whether this is the phrase, in any case and with any blanks. */
-export function isPhrase(kind: ApprovalKind, count: number, typed: string): boolean {
+function isPhrase(kind: ApprovalKind, count: number, typed: string): boolean {
   return nameKey(typed) === nameKey(phraseFor(kind, count));
 }
 

@@ -50,9 +50,9 @@ export function approvalStanding(approval: Approval): string {
   }
 }
 
-const callOffButton = (approval: Approval, text: string) =>
+const callOffButton = (approval: Approval, place: 'card' | 'asked', text: string) =>
   button({
-    actionId: 'call-off-approval',
+    actionId: `call-off-approval:${place}`,
     text,
     value: String(approval.id),
     confirm: confirmation('Call it off?', 'Nothing will be changed. You can ask again at any time.', 'Call off'),
@@ -80,22 +80,20 @@ export function approvalCard(approval: Approval): SlackMessage {
         confirm: confirmation('Approve this?', approval.summary, 'Approve'),
       }),
       button({ actionId: 'refuse', text: 'Refuse…', value, style: 'danger' }),
-      callOffButton(approval, 'Call off (who asked)'),
+      callOffButton(approval, 'card', 'Call off (who asked)'),
     ),
     paragraph('Any other admin can decide until ', moment(approval.expiresAt), '. Nothing has changed yet.'),
   );
 }
 
-/** To whoever asked: that it waits, for whom, and how to take it back. */
+/** To whoever asked, in their conversation with the bot: that it waits, until when, and how to take it back. */
 export function approvalAsked(approval: Approval): SlackMessage {
-  if (approval.state !== 'pending') return message(approvalStanding(approval), paragraph(approvalStanding(approval)));
   return message(
-    'Asked for a second admin. Nothing has changed yet.',
-    paragraph(emoji(signs.pending), ' ', bold('This needs a second admin. Nothing has changed yet.')),
-    paragraph(approval.summary),
-    paragraph('The other admins have been asked, and can decide until ', moment(approval.expiresAt), '.'),
-    buttons('approval-asked', callOffButton(approval, 'Call it off')),
-    note('You get a message here once it is decided. Only you see this.'),
+    `Waiting for a second admin: ${approval.summary}`,
+    paragraph(emoji(signs.pending), ' ', bold(approval.summary)),
+    paragraph('This waits for a second admin, until ', moment(approval.expiresAt), '. Nothing has changed yet.'),
+    buttons('approval-asked', callOffButton(approval, 'asked', 'Call it off')),
+    note('The other admins have been asked. You get a message here once it is decided.'),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from '../../platform/context';
 import type { SlackGateway } from '../../platform/slack/gateway';
 import { approvalCards, readApproval, rememberCard, takeCard, whoCanDecide } from './approval-cards.service';
-import { approvalCard } from './approvals.text';
+import { approvalAsked, approvalCard } from './approvals.text';
 import type { Approval } from './approvals.types';
 
 /**
@@ -17,6 +17,7 @@ export async function drawApproval(ctx: Context, slack: SlackGateway, id: number
     return;
   }
   if (approval.state !== 'pending' || !(await takeCard(ctx, id))) return;
+  await tellWhoAsked(ctx, slack, approval);
   const channel = ctx.config.slack?.adminChannel ?? null;
   if (channel !== null && (await post(ctx, slack, approval, channel))) return;
   let reached = 0;
@@ -35,6 +36,17 @@ async function post(ctx: Context, slack: SlackGateway, approval: Approval, conve
   } catch (error) {
     ctx.log.warn({ err: error, approvalId: approval.id }, 'approval card not posted');
     return false;
+  }
+}
+
+/** So that whoever asked can call it off, whatever channel the card is in. */
+async function tellWhoAsked(ctx: Context, slack: SlackGateway, approval: Approval): Promise<void> {
+  const slackUserId = approval.requester.slackId?.split('/')[1];
+  if (slackUserId === undefined) return;
+  try {
+    await slack.post(await slack.directConversation(slackUserId), approvalAsked(approval));
+  } catch (error) {
+    ctx.log.warn({ err: error, approvalId: approval.id }, 'who asked was not told that it waits');
   }
 }
 

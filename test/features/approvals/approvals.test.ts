@@ -54,14 +54,18 @@ forEachDatabase((database) => {
       return request();
     }
     async function request(key = 'test'): Promise<Approval> {
-      return requestApproval(actingAs(usher.ctx, await actorOf('ada')), {
+      const ada = { ...(await actorOf('ada')), slackId: `T/${usher.as('ada').id}` } as Actor;
+      return requestApproval(actingAs(usher.ctx, ada), {
         kind: 'disable_users',
         payload: { userIds: people },
         summary: 'Disable 3 people.',
         idempotencyKey: key,
       });
     }
-    const card = (name: string) => usher.as(name).waitForMessage('Disable 3 people.');
+    const card = (name: string) =>
+      usher
+        .as(name)
+        .waitForMessage((shown) => /Disable 3 people\.[\s\S]*Asked for by ada@example\.com/.test(textOf(shown)));
     const outcome = async (words: string): Promise<MessageView> => {
       await deliverDue(usher.ctx, { signal: never });
       return usher.as('ada').waitForMessage((shown) => textOf(shown).includes(words) && !shown.ephemeral);
@@ -157,6 +161,26 @@ forEachDatabase((database) => {
       const late = await approve(actingAs(usher.ctx, await actorOf('hedy')), approval.id);
       expect(late).toMatchObject({ byThis: false, approval: { state: 'called_off' } });
       expect(await statuses(people)).toEqual(['active', 'active', 'active']);
+    });
+
+    test('who asked calls it off from their own message, also where there is no admin channel', async () => {
+      const approval = await ask({ settings: { SLACK_ADMIN_CHANNEL: '' } });
+      const own = await usher.as('ada').waitForMessage('This waits for a second admin');
+      await usher.as('ada').click(own, 'Call it off');
+      await usher.as('ada').waitForMessage((now) => now.ts === own.ts && textOf(now).includes('called it off'));
+      expect(await stateOf(approval)).toBe('called_off');
+      expect(textOf(await usher.as('hedy').lastMessage('@usher'))).toContain('ada@example.com called it off.');
+    });
+
+    test('a card that was lost is posted by the job, once', async () => {
+      const approval = await ask();
+      await card('hedy');
+      await database.db('approval_cards').del();
+      expect(await tendApprovals(usher.ctx, never)).toMatchObject({ posted: 0 });
+      usher.clock.advance(hour);
+      expect(await tendApprovals(usher.ctx, never)).toMatchObject({ posted: 1 });
+      expect(await tendApprovals(usher.ctx, never)).toMatchObject({ posted: 0 });
+      expect(await database.db('approval_cards').where({ approval_id: approval.id })).toHaveLength(1);
     });
 
     test('after 24 hours an approval does nothing, and the card says that it expired', async () => {
@@ -257,11 +281,19 @@ forEachDatabase((database) => {
     test('what cannot be carried out any more is told to both, with the reason', async () => {
       const approval = await ask();
       const shown = await card('hedy');
-      await database.db('approvals').where({ id: approval.id }).update({ payload: '{"userIds":"nonsense"}' });
-      await usher.as('hedy').click(shown, 'Approve');
-      await usher.as('hedy').waitForMessage('but it could not be carried out: Something went wrong on Usher’s side.');
+      // The process died after the click, and who asked was demoted before another one went on.
+      await database
+        .db('approvals')
+        .where({ id: approval.id })
+        .update({ state: 'approved', decider_label: 'hedy@example.com', decided_at: usher.clock.now() });
+      await database.db('users').where({ email_key: 'ada@example.com' }).update({ is_admin: false });
+      usher.clock.advance(hour);
+      expect(await tendApprovals(usher.ctx, never)).toMatchObject({ resumed: 1 });
+      const words = 'but it could not be carried out: Only an active admin of this site may do that.';
+      await usher.as('hedy').waitForMessage((now) => now.ts === shown.ts && textOf(now).includes(words));
       expect(await stateOf(approval)).toBe('failed');
-      await outcome('but it could not be carried out');
+      expect(await statuses(people)).toEqual(['active', 'active', 'active']);
+      await outcome(words);
     });
 
     test('the same request sent twice asks once', async () => {
