@@ -25,6 +25,7 @@ import { directoryEdge } from './features/directory/directory.commands';
 import { accessEdge } from './features/edits/access.commands';
 import { editsEdge } from './features/edits/edits.commands';
 import { grantAdminApproved } from './features/edits/grant-admin-approved';
+import { historyEdge } from './features/history/history.commands';
 import { homeEdge } from './features/home/home.commands';
 import type { StatusFacts } from './features/home/home.text';
 import { drawImport, importsEdge, reportImport } from './features/imports/imports.commands';
@@ -131,6 +132,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
   const edges = [
     directoryEdge,
     invitesEdge,
+    historyEdge,
     statusEdge,
     batchEdge,
     importsEdge,

@@ -6,6 +6,7 @@ import { profilesEdge } from '../src/features/access/profiles.commands';
 import { projectsEdge } from '../src/features/access/projects.commands';
 import { deletionEdge } from '../src/features/deletion/deletion.commands';
 import { directoryEdge } from '../src/features/directory/directory.commands';
+import { historyEdge } from '../src/features/history/history.commands';
 import { homeEdge } from '../src/features/home/home.commands';
 import { importsEdge } from '../src/features/imports/imports.commands';
 import { invitesEdge } from '../src/features/invites/invites.commands';
@@ -72,6 +73,7 @@ const source = readdirSync(folder)
   .join('\n');
 const edges = [
   directoryEdge,
+  historyEdge,
   invitesEdge,
   importsEdge,
   deletionEdge,

@@ -221,6 +221,7 @@ export function cardMessage(card: UserCard): SlackMessage {
       'user-actions',
       button({ actionId: 'edit-user', text: 'Edit…', value: String(user.id) }),
       button({ actionId: 'edit-access', text: 'Projects and profiles…', value: String(user.id) }),
+      button({ actionId: 'show-history', text: 'History', value: String(user.id) }),
       ...(user.status === 'invited'
         ? [button({ actionId: 'resend-one', text: 'Send the invitation again', value: String(user.id) })]
         : []),
