@@ -6,7 +6,7 @@ import { type ModalView, noticeModal, option } from '../../platform/slack/blocks
 import type { SlackEdge, SubmissionCall } from '../../platform/slack/definitions';
 import { readCatalogue } from '../access/access.service';
 import { searchUsers } from '../users/users.service';
-import { displayName } from '../users/users.types';
+import { displayName, type User } from '../users/users.types';
 import {
   batchMetadata,
   checkPeopleForm,
@@ -49,6 +49,9 @@ const matching = (items: readonly { id: number; name: string }[], typed: string)
     .map(({ id, name }) => option(name, String(id)));
 const projects = async (ctx: Context, typed: string) => matching((await readCatalogue(ctx)).projects, typed);
 const groups = async (ctx: Context, typed: string) => matching((await readCatalogue(ctx)).groups, typed);
+
+/** Two people of one name are told apart by their addresses. */
+const named = (user: User) => (displayName(user) === user.email ? user.email : `${displayName(user)} (${user.email})`);
 
 /** The plan of a batch in its modal, with what the step before was told. */
 async function planStep(ctx: Context, call: SubmissionCall, input: BatchInput): Promise<ModalView> {
@@ -163,7 +166,7 @@ export const batchEdge: SlackEdge = {
       access: 'admin',
       suggest: async (ctx, typed) =>
         (await searchUsers(ctx, typed, 100)).map((user) =>
-          option(`${displayName(user)}`, String(user.id), `${user.email} · ${user.status}`),
+          option(named(user), String(user.id), `${user.email} · ${user.status}`),
         ),
     },
     { actionId: projectSuggestions, access: 'admin', suggest: projects },
