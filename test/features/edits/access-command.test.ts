@@ -280,6 +280,23 @@ forEachDatabase((database) => {
     await save('<!channel> *Apollo* & co: Tester → Read Only');
   });
 
+  test('undo on the result gives the projects and profiles back as they were', async () => {
+    await project('Apollo', 'Tester');
+    await project('Zeus', 'Read Only');
+    await project('Gemini');
+    await open();
+    await ada.fill({ Projects: ['Apollo', 'Gemini'], 'In these projects they get': 'Project Manager' });
+    await put('added as Project Manager');
+    await ada.fill({ Projects: ['Zeus'], 'In these projects they get': 'Remove from these projects' });
+    await save('Saved the projects');
+    expect(await access()).toEqual({ Apollo: 'Project Manager', Gemini: 'Project Manager' });
+    await ada.click(await ada.modal(), 'Undo');
+    for (let tries = 0; tries < 50 && Object.keys(await access()).includes('Gemini'); tries += 1) {
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    expect(await access()).toEqual({ Apollo: 'Tester', Zeus: 'Read Only' });
+  });
+
   test('nothing chosen changes nothing', async () => {
     await project('Apollo', 'Tester');
     await open();
