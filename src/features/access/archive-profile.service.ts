@@ -1,10 +1,8 @@
 import type { Context, TxContext } from '../../platform/context';
-import { inTransaction } from '../../platform/db/transaction';
 import { invalidInput } from '../../platform/errors';
 import { recordAudit } from '../audit/audit.service';
-import { oneAtATime } from '../licences/licences.service';
-import { beginOperation, finishOperation } from '../operations/operations.service';
-import { recordUserChanges, requireAdmin } from '../users/users.service';
+import { recordUserChanges } from '../users/users.service';
+import { adminOperation } from './admin-operation.service';
 import type { ManagedProfile } from './managed.types';
 import { profileFacts, profileInUse } from './profiles.service';
 import { archiveProfileRow, type Holding, moveHolders, selectHoldings, updateDefault } from './profiles.store';
@@ -34,35 +32,38 @@ export async function archiveProfile(
   archival: ProfileArchival,
   requestId: string,
 ): Promise<ProfileArchived> {
-  const result = await inTransaction(ctx, async (tx): Promise<ProfileArchived> => {
-    await oneAtATime(tx);
-    await requireAdmin(tx);
-    const profile = await profileInUse(tx, archival.id);
-    if (profile.version !== archival.version || profile.holders !== archival.holders) return { kind: 'stale', profile };
-    const operationId = await beginOperation(tx, 'profile.archive', requestId, archival);
-    const replacement = await replacementFor(tx, profile, archival.replacementId);
-    const now = tx.clock.now();
-    const holdings = replacement === null ? [] : await selectHoldings(tx.db, profile.id);
-    await archiveProfileRow(tx.db, profile.id, profile.version, now);
-    if (replacement !== null) {
-      await moveHolders(tx.db, profile.id, replacement.id, now);
-      if (profile.isDefault) await updateDefault(tx.db, replacement.id, now);
-      await recordUserChanges(tx, heldInstead(holdings, profile.name, replacement.name), operationId);
-    }
-    await recordAudit(tx, [
-      {
-        action: 'profile.archived',
-        subjectType: 'profile',
-        subjectId: profile.id,
-        subjectLabel: profile.name,
-        before: { ...profileFacts(profile), holders: profile.holders },
-        after: replacement === null ? null : { replacement: replacement.name },
-        operationId,
-      },
-    ]);
-    await finishOperation(tx, operationId, []);
-    return { kind: 'done', profile, replacement };
-  });
+  const result = await adminOperation(
+    ctx,
+    'profile.archive',
+    requestId,
+    archival,
+    async (tx, operationId): Promise<ProfileArchived> => {
+      const profile = await profileInUse(tx, archival.id);
+      if (profile.version !== archival.version || profile.holders !== archival.holders)
+        return { kind: 'stale', profile };
+      const replacement = await replacementFor(tx, profile, archival.replacementId);
+      const now = tx.clock.now();
+      const holdings = replacement === null ? [] : await selectHoldings(tx.db, profile.id);
+      await archiveProfileRow(tx.db, profile.id, profile.version, now);
+      if (replacement !== null) {
+        await moveHolders(tx.db, profile.id, replacement.id, now);
+        if (profile.isDefault) await updateDefault(tx.db, replacement.id, now);
+        await recordUserChanges(tx, heldInstead(holdings, profile.name, replacement.name), operationId);
+      }
+      await recordAudit(tx, [
+        {
+          action: 'profile.archived',
+          subjectType: 'profile',
+          subjectId: profile.id,
+          subjectLabel: profile.name,
+          before: { ...profileFacts(profile), holders: profile.holders },
+          after: replacement === null ? null : { replacement: replacement.name },
+          operationId,
+        },
+      ]);
+      return { kind: 'done', profile, replacement };
+    },
+  );
   if (result.kind === 'done') await ctx.announce({ kind: 'users_changed' });
   return result;
 }

@@ -73,7 +73,7 @@ export const groupsEdge: SlackEdge = {
       command: '/usher',
       verb: 'groups',
       access: 'admin',
-      usage: '[new NAME | edit NAME | delete NAME | text]',
+      usage: '[new/edit/delete NAME, or text]',
       summary: 'Lists the groups and what their members may do on the site; makes, changes and deletes them',
       example: '/usher groups new Report readers',
       options: [],

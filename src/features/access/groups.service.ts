@@ -1,12 +1,10 @@
 import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
-import { inTransaction } from '../../platform/db/transaction';
 import { conflict, notFound } from '../../platform/errors';
 import { recordAudit } from '../audit/audit.service';
-import { oneAtATime } from '../licences/licences.service';
-import { beginOperation, finishOperation } from '../operations/operations.service';
 import { requireAdmin } from '../users/users.service';
 import { cleanName, nameTaken } from './access-names';
+import { adminOperation } from './admin-operation.service';
 import { changeMembers } from './group-members.service';
 import {
   countGroups,
@@ -102,16 +100,18 @@ export interface GroupChanged {
 export async function createGroup(ctx: Context, form: GroupForm, requestId: string): Promise<GroupChanged> {
   const name = cleanName('group', form.name);
   const permissions = inOrder(form.permissions);
-  const result = await inTransaction(ctx, async (tx): Promise<GroupChanged> => {
-    await oneAtATime(tx);
-    await requireAdmin(tx);
-    const operationId = await beginOperation(tx, 'group.create', requestId, form);
-    const id = await named(name, () => insertGroup(tx.db, { name, permissions }, tx.clock.now()));
-    await recordGroup(tx, 'group.created', { id, name }, null, groupFacts({ name, permissions }), operationId);
-    const { added } = await changeMembers(tx, id, form.addedIds, [], operationId);
-    await finishOperation(tx, operationId, []);
-    return { kind: 'done', view: await showGroup(tx, id), added, removed: 0 };
-  });
+  const result = await adminOperation(
+    ctx,
+    'group.create',
+    requestId,
+    form,
+    async (tx, operationId): Promise<GroupChanged> => {
+      const id = await named(name, () => insertGroup(tx.db, { name, permissions }, tx.clock.now()));
+      await recordGroup(tx, 'group.created', { id, name }, null, groupFacts({ name, permissions }), operationId);
+      const { added } = await changeMembers(tx, id, form.addedIds, [], operationId);
+      return { kind: 'done', view: await showGroup(tx, id), added, removed: 0 };
+    },
+  );
   await ctx.announce({ kind: 'users_changed' });
   return result;
 }
@@ -129,23 +129,25 @@ export async function changeGroup(
   const { id, version, form } = change;
   const name = cleanName('group', form.name);
   const permissions = inOrder(form.permissions);
-  const result = await inTransaction(ctx, async (tx): Promise<GroupChanged> => {
-    await oneAtATime(tx);
-    await requireAdmin(tx);
-    const before = await groupThere(tx, id);
-    if (before.version !== version) return { kind: 'stale', view: await showGroup(tx, id), added: 0, removed: 0 };
-    const operationId = await beginOperation(tx, 'group.change', requestId, change);
-    const after = { name, permissions };
-    const differs = JSON.stringify(groupFacts(before)) !== JSON.stringify(groupFacts(after));
-    if (differs) {
-      await named(name, () => updateGroup(tx.db, id, version, after, tx.clock.now()));
-      await recordGroup(tx, 'group.changed', { id, name }, groupFacts(before), groupFacts(after), operationId);
-    }
-    const { added, removed } = await changeMembers(tx, id, form.addedIds, form.removedIds, operationId);
-    await finishOperation(tx, operationId, []);
-    const kind = differs || added + removed > 0 ? 'done' : 'unchanged';
-    return { kind, view: await showGroup(tx, id), added, removed };
-  });
+  const result = await adminOperation(
+    ctx,
+    'group.change',
+    requestId,
+    change,
+    async (tx, operationId): Promise<GroupChanged> => {
+      const before = await groupThere(tx, id);
+      if (before.version !== version) return { kind: 'stale', view: await showGroup(tx, id), added: 0, removed: 0 };
+      const after = { name, permissions };
+      const differs = JSON.stringify(groupFacts(before)) !== JSON.stringify(groupFacts(after));
+      if (differs) {
+        await named(name, () => updateGroup(tx.db, id, version, after, tx.clock.now()));
+        await recordGroup(tx, 'group.changed', { id, name }, groupFacts(before), groupFacts(after), operationId);
+      }
+      const { added, removed } = await changeMembers(tx, id, form.addedIds, form.removedIds, operationId);
+      const kind = differs || added + removed > 0 ? 'done' : 'unchanged';
+      return { kind, view: await showGroup(tx, id), added, removed };
+    },
+  );
   if (result.kind === 'done') await ctx.announce({ kind: 'users_changed' });
   return result;
 }
@@ -162,13 +164,10 @@ export async function deleteGroup(
   seen: { readonly version: number; readonly members: number },
   requestId: string,
 ): Promise<{ readonly kind: 'done' | 'stale'; readonly view: GroupView }> {
-  const result = await inTransaction(ctx, async (tx) => {
-    await oneAtATime(tx);
-    await requireAdmin(tx);
+  const result = await adminOperation(ctx, 'group.delete', requestId, { id, ...seen }, async (tx, operationId) => {
     const view = await showGroup(tx, id);
     const { group } = view;
     if (group.version !== seen.version || group.members !== seen.members) return { kind: 'stale' as const, view };
-    const operationId = await beginOperation(tx, 'group.delete', requestId, { id, ...seen });
     const members = await selectMembers(tx.db, id, '', null);
     await changeMembers(
       tx,
@@ -180,7 +179,6 @@ export async function deleteGroup(
     await deleteGroupRow(tx.db, id, group.version);
     const before = { ...groupFacts(group), members: group.members };
     await recordGroup(tx, 'group.deleted', group, before, null, operationId);
-    await finishOperation(tx, operationId, []);
     return { kind: 'done' as const, view };
   });
   if (result.kind === 'done') await ctx.announce({ kind: 'users_changed' });

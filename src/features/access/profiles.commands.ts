@@ -99,7 +99,7 @@ export const profilesEdge: SlackEdge = {
       command: '/usher',
       verb: 'profiles',
       access: 'admin',
-      usage: '[new NAME | edit NAME | archive NAME | text]',
+      usage: '[new/edit/archive NAME, or text]',
       summary: 'Lists the profiles, what people may do in projects; makes, changes and archives them',
       example: '/usher profiles new Read Only',
       options: [],

@@ -1,12 +1,10 @@
 import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
-import { inTransaction } from '../../platform/db/transaction';
 import { conflict, invalidInput, notFound } from '../../platform/errors';
 import { recordAudit } from '../audit/audit.service';
-import { oneAtATime } from '../licences/licences.service';
-import { beginOperation, finishOperation } from '../operations/operations.service';
 import { requireAdmin } from '../users/users.service';
 import { cleanName, nameTaken } from './access-names';
+import { adminOperation } from './admin-operation.service';
 import { type ListPage, type ListQuery, type ManagedProfile, type NamedPerson, rowsPerPage } from './managed.types';
 import { isProjectPermission, isViewing, type ProjectPermission, projectPermissions } from './permissions';
 import {
@@ -125,10 +123,7 @@ async function named<Result>(name: string, work: () => Promise<Result>): Promise
 export async function createProfile(ctx: Context, given: ProfileForm, requestId: string): Promise<ManagedProfile> {
   const form = cleanForm(given);
   if (form.isReadOnly && writing(form.permissions).length > 0) throw readOnlyOnlyViews();
-  const created = await inTransaction(ctx, async (tx) => {
-    await oneAtATime(tx);
-    await requireAdmin(tx);
-    const operationId = await beginOperation(tx, 'profile.create', requestId, form);
+  const created = await adminOperation(ctx, 'profile.create', requestId, form, async (tx, operationId) => {
     if (form.isReadOnly) await refuseSecondReadOnly(tx, null);
     const id = await named(form.name, () => insertProfile(tx.db, form, tx.clock.now()));
     if (form.makeDefault) await updateDefault(tx.db, id, tx.clock.now());
@@ -144,7 +139,6 @@ export async function createProfile(ctx: Context, given: ProfileForm, requestId:
         operationId,
       },
     ]);
-    await finishOperation(tx, operationId, []);
     return profile;
   });
   await ctx.announce({ kind: 'users_changed' });
@@ -178,39 +172,46 @@ export type ProfileChanged =
  */
 export async function changeProfile(ctx: Context, change: ProfileChange, requestId: string): Promise<ProfileChanged> {
   const form = cleanForm(change.form);
-  const result = await inTransaction(ctx, async (tx): Promise<ProfileChanged> => {
-    await oneAtATime(tx);
-    await requireAdmin(tx);
-    const before = await profileInUse(tx, change.id);
-    if (before.version !== change.version) return { kind: 'stale', profile: before };
-    const gained = writing(form.permissions);
-    if (form.isReadOnly && !before.isReadOnly && gained.length > 0) throw readOnlyOnlyViews();
-    if (before.isReadOnly && gained.length > 0 && change.warnedOf !== before.holders)
-      return { kind: 'warning', profile: before, gained, holders: await selectHolders(tx.db, before.id, namedHolders) };
-    const isReadOnly = (form.isReadOnly || before.isReadOnly) && gained.length === 0;
-    if (isReadOnly) await refuseSecondReadOnly(tx, before.id);
-    const after = { ...before, ...form, isReadOnly, isDefault: before.isDefault || form.makeDefault };
-    if (JSON.stringify(profileFacts(after)) === JSON.stringify(profileFacts(before)))
-      return { kind: 'unchanged', profile: before };
-    const operationId = await beginOperation(tx, 'profile.change', requestId, change);
-    const now = tx.clock.now();
-    const columns = { name: form.name, permissions: form.permissions, isReadOnly };
-    await named(form.name, () => updateProfile(tx.db, before.id, change.version, columns, now));
-    if (form.makeDefault) await updateDefault(tx.db, before.id, now);
-    await recordAudit(tx, [
-      {
-        action: 'profile.changed',
-        subjectType: 'profile',
-        subjectId: before.id,
-        subjectLabel: form.name,
-        before: profileFacts(before),
-        after: profileFacts(after),
-        operationId,
-      },
-    ]);
-    await finishOperation(tx, operationId, []);
-    return { kind: 'done', profile: await profileInUse(tx, before.id) };
-  });
+  const result = await adminOperation(
+    ctx,
+    'profile.change',
+    requestId,
+    change,
+    async (tx, operationId): Promise<ProfileChanged> => {
+      const before = await profileInUse(tx, change.id);
+      if (before.version !== change.version) return { kind: 'stale', profile: before };
+      const gained = writing(form.permissions);
+      if (form.isReadOnly && !before.isReadOnly && gained.length > 0) throw readOnlyOnlyViews();
+      if (before.isReadOnly && gained.length > 0 && change.warnedOf !== before.holders)
+        return {
+          kind: 'warning',
+          profile: before,
+          gained,
+          holders: await selectHolders(tx.db, before.id, namedHolders),
+        };
+      const isReadOnly = (form.isReadOnly || before.isReadOnly) && gained.length === 0;
+      if (isReadOnly) await refuseSecondReadOnly(tx, before.id);
+      const after = { ...before, ...form, isReadOnly, isDefault: before.isDefault || form.makeDefault };
+      if (JSON.stringify(profileFacts(after)) === JSON.stringify(profileFacts(before)))
+        return { kind: 'unchanged', profile: before };
+      const now = tx.clock.now();
+      const columns = { name: form.name, permissions: form.permissions, isReadOnly };
+      await named(form.name, () => updateProfile(tx.db, before.id, change.version, columns, now));
+      if (form.makeDefault) await updateDefault(tx.db, before.id, now);
+      await recordAudit(tx, [
+        {
+          action: 'profile.changed',
+          subjectType: 'profile',
+          subjectId: before.id,
+          subjectLabel: form.name,
+          before: profileFacts(before),
+          after: profileFacts(after),
+          operationId,
+        },
+      ]);
+      return { kind: 'done', profile: await profileInUse(tx, before.id) };
+    },
+  );
   if (result.kind === 'done') await ctx.announce({ kind: 'users_changed' });
   return result;
 }

@@ -48,7 +48,7 @@ export const projectsEdge: SlackEdge = {
       command: '/usher',
       verb: 'projects',
       access: 'admin',
-      usage: '[new NAME | edit NAME | archive NAME | text]',
+      usage: '[new/edit/archive NAME, or text]',
       summary: 'Lists the projects; makes, renames and archives them, and brings them back',
       example: '/usher projects new Apollo Two',
       options: [],

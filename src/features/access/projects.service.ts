@@ -1,12 +1,10 @@
 import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
-import { inTransaction } from '../../platform/db/transaction';
 import { conflict, notFound } from '../../platform/errors';
 import { recordAudit } from '../audit/audit.service';
-import { oneAtATime } from '../licences/licences.service';
-import { beginOperation, finishOperation } from '../operations/operations.service';
 import { requireAdmin } from '../users/users.service';
 import { cleanName, nameTaken } from './access-names';
+import { adminOperation } from './admin-operation.service';
 import { type ListPage, type ListQuery, type ManagedProject, rowsPerPage } from './managed.types';
 import {
   countOpenWork,
@@ -85,7 +83,6 @@ async function recorded(
       operationId,
     },
   ]);
-  await finishOperation(tx, operationId, []);
 }
 
 /**
@@ -94,10 +91,7 @@ async function recorded(
  */
 export async function createProject(ctx: Context, typed: string, requestId: string): Promise<ManagedProject> {
   const name = cleanName('project', typed);
-  const project = await inTransaction(ctx, async (tx) => {
-    await oneAtATime(tx);
-    await requireAdmin(tx);
-    const operationId = await beginOperation(tx, 'project.create', requestId, { name });
+  const project = await adminOperation(ctx, 'project.create', requestId, { name }, async (tx, operationId) => {
     const id = await named(name, () => insertProject(tx.db, name, tx.clock.now()));
     await recorded(tx, 'created', { id, name }, { before: null, after: { name } }, operationId);
     return (await showProject(tx, id)).project;
@@ -121,19 +115,22 @@ export async function renameProject(
   requestId: string,
 ): Promise<ProjectChanged> {
   const name = cleanName('project', change.name);
-  const result = await inTransaction(ctx, async (tx): Promise<ProjectChanged> => {
-    await oneAtATime(tx);
-    await requireAdmin(tx);
-    const view = await showProject(tx, change.id);
-    const { project } = view;
-    if (project.version !== change.version) return { kind: 'stale', ...view };
-    if (project.name === name) return { kind: 'unchanged', ...view };
-    const operationId = await beginOperation(tx, 'project.rename', requestId, change);
-    await named(name, () => renameProjectRow(tx.db, project.id, project.version, name, tx.clock.now()));
-    const facts = { before: { name: project.name }, after: { name } };
-    await recorded(tx, 'renamed', { id: project.id, name }, facts, operationId);
-    return { kind: 'done', ...(await showProject(tx, project.id)) };
-  });
+  const result = await adminOperation(
+    ctx,
+    'project.rename',
+    requestId,
+    change,
+    async (tx, operationId): Promise<ProjectChanged> => {
+      const view = await showProject(tx, change.id);
+      const { project } = view;
+      if (project.version !== change.version) return { kind: 'stale', ...view };
+      if (project.name === name) return { kind: 'unchanged', ...view };
+      await named(name, () => renameProjectRow(tx.db, project.id, project.version, name, tx.clock.now()));
+      const facts = { before: { name: project.name }, after: { name } };
+      await recorded(tx, 'renamed', { id: project.id, name }, facts, operationId);
+      return { kind: 'done', ...(await showProject(tx, project.id)) };
+    },
+  );
   if (result.kind === 'done') await ctx.announce({ kind: 'users_changed' });
   return result;
 }
@@ -151,23 +148,31 @@ export interface SeenProject extends OpenWork {
  * @throws AppError `not_admin`, `not_found`
  */
 export async function archiveProject(ctx: Context, seen: SeenProject, requestId: string): Promise<ProjectChanged> {
-  const result = await inTransaction(ctx, async (tx): Promise<ProjectChanged> => {
-    await oneAtATime(tx);
-    await requireAdmin(tx);
-    const view = await showProject(tx, seen.id);
-    const { project, openWork } = view;
-    const isSeen =
-      project.version === seen.version &&
-      project.members === seen.members &&
-      openWork.runs === seen.runs &&
-      openWork.cases === seen.cases;
-    if (!isSeen) return { kind: 'stale', ...view };
-    const operationId = await beginOperation(tx, 'project.archive', requestId, seen);
-    await setProjectArchived(tx.db, project, true, tx.clock.now());
-    const before = { name: project.name, members: project.members, openRuns: openWork.runs, openCases: openWork.cases };
-    await recorded(tx, 'archived', project, { before, after: null }, operationId);
-    return { kind: 'done', ...view };
-  });
+  const result = await adminOperation(
+    ctx,
+    'project.archive',
+    requestId,
+    seen,
+    async (tx, operationId): Promise<ProjectChanged> => {
+      const view = await showProject(tx, seen.id);
+      const { project, openWork } = view;
+      const isSeen =
+        project.version === seen.version &&
+        project.members === seen.members &&
+        openWork.runs === seen.runs &&
+        openWork.cases === seen.cases;
+      if (!isSeen) return { kind: 'stale', ...view };
+      await setProjectArchived(tx.db, project, true, tx.clock.now());
+      const before = {
+        name: project.name,
+        members: project.members,
+        openRuns: openWork.runs,
+        openCases: openWork.cases,
+      };
+      await recorded(tx, 'archived', project, { before, after: null }, operationId);
+      return { kind: 'done', ...view };
+    },
+  );
   if (result.kind === 'done') await ctx.announce({ kind: 'users_changed' });
   return result;
 }
@@ -177,13 +182,10 @@ export async function archiveProject(ctx: Context, seen: SeenProject, requestId:
  * @throws AppError `not_admin`; `not_found`; `conflict` when another project has its name now, or it is back already
  */
 export async function restoreProject(ctx: Context, id: number, requestId: string): Promise<ManagedProject> {
-  const restored = await inTransaction(ctx, async (tx) => {
-    await oneAtATime(tx);
-    await requireAdmin(tx);
+  const restored = await adminOperation(ctx, 'project.restore', requestId, { id }, async (tx, operationId) => {
     const project = await selectProject(tx.db, id);
     if (project === null) throw notFound('project', 'This project does not exist any more.');
     if (!project.isArchived) throw conflict(`“${project.name}” is in use already; nothing had to be done.`);
-    const operationId = await beginOperation(tx, 'project.restore', requestId, { id });
     try {
       await setProjectArchived(tx.db, project, false, tx.clock.now());
     } catch (error) {

@@ -1,4 +1,4 @@
-import { isAppError } from '../../platform/errors';
+import { isAppError, isRepeat } from '../../platform/errors';
 import type { ModalView } from '../../platform/slack/blocks';
 
 /** A form that comes back with what was typed, and why. */
@@ -19,7 +19,8 @@ export async function orFormAgain<Result>(
   try {
     return await work();
   } catch (error) {
-    if (!isAppError(error, 'conflict') && !isAppError(error, 'invalid_input')) throw error;
+    const isRefused = isAppError(error, 'conflict') || isAppError(error, 'invalid_input');
+    if (!isRefused || isRepeat(error)) throw error;
     return { errors: { name: error.message }, view: view() };
   }
 }

@@ -66,8 +66,20 @@ function readOnlyHolders(db: Knex | Knex.Transaction): Knex.QueryBuilder {
     );
 }
 
+/** How many these are. Outer joins keep their order: from those who hold the profile to what else they hold. */
 export async function countReadOnlySeats(db: Knex | Knex.Transaction): Promise<number> {
-  const row = (await readOnlyHolders(db).count({ total: '*' }).first()) as { total: number };
+  const readOnly = db('profiles').where({ is_read_only: true }).select('id');
+  const holders = db('memberships').whereIn('profile_id', readOnly.clone()).distinct('user_id').as('holders');
+  const others = db.raw('others.profile_id NOT IN (?)', [readOnly]);
+  const row = (await db
+    .queryBuilder()
+    .from(holders as never)
+    .leftJoin('memberships as others', (on) => void on.on('others.user_id', 'holders.user_id').andOn(others as never))
+    .leftJoin('users', 'users.id', 'holders.user_id')
+    .whereNull('others.user_id')
+    .first({
+      total: db.raw("COUNT(CASE WHEN users.status <> 'disabled' AND users.is_admin = ? THEN 1 END)", [false]),
+    })) as { total: number };
   return Number(row.total);
 }
 

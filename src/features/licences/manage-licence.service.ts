@@ -69,6 +69,9 @@ export async function changeLicence(
   const result = await inTransaction(ctx, async (tx) => {
     await oneAtATime(tx);
     await requireAdmin(tx);
+    const operationId = await beginOperation(tx, 'licence.change', requestId, { total, endTrial });
+    // It works on nobody, so there are no results to wait for.
+    await finishOperation(tx, operationId, []);
     const before = await seats(tx);
     if (before.total !== seen.total || before.isTrial !== seen.isTrial)
       return { kind: 'stale' as const, seats: before };
@@ -86,7 +89,6 @@ export async function changeLicence(
     const after: Seats = { total, used: before.used, isTrial: before.isTrial && !endTrial };
     if (after.total === before.total && after.isTrial === before.isTrial)
       return { kind: 'unchanged' as const, seats: before };
-    const operationId = await beginOperation(tx, 'licence.change', requestId, { total, endTrial });
     await updateLicence(tx.db, after.total, after.isTrial);
     // With fewer seats the same use may come to nine tenths; with more it may fall below.
     await warnOfSeats(tx, before.used, after.used, after.total);
@@ -101,7 +103,6 @@ export async function changeLicence(
         operationId,
       },
     ]);
-    await finishOperation(tx, operationId, []);
     return { kind: 'done' as const, seats: after };
   });
   if (result.kind === 'done') await ctx.announce({ kind: 'users_changed' });
