@@ -1,7 +1,7 @@
 import type { Catalogue } from '../access/access.service';
 import type { Membership } from '../access/access.types';
 import { type ChangedField, type FieldChange, groupSet, membershipSet } from '../operations/operations.service';
-import type { User, UserStatus } from '../users/users.types';
+import type { AuthSystem, User, UserStatus } from '../users/users.types';
 import type { RefusedField, UndoPlan, UndoRefusal } from './undo.types';
 
 /** Everything of now that decides what can be given back. */
@@ -12,6 +12,7 @@ export interface UndoFacts {
   readonly catalogue: Catalogue;
   readonly adminIds: ReadonlySet<number>;
   readonly actorId: number;
+  readonly switchedOn: Readonly<Record<AuthSystem, boolean>>;
   /** Whether somebody else has this external username by now. */
   taken(system: 'sso' | 'ldap', username: string, userId: number): boolean;
 }
@@ -99,8 +100,9 @@ function refusalOf(facts: UndoFacts, user: User, { field, before, after }: Field
     case 'firstName':
     case 'lastName':
     case 'isAdmin':
-    case 'authSystem':
       return null;
+    case 'authSystem':
+      return facts.switchedOn[before as AuthSystem] ? null : 'system_off';
   }
 }
 

@@ -12,6 +12,7 @@ import {
   operationChanges,
   wasBegun,
 } from '../operations/operations.service';
+import { setting } from '../settings/settings.service';
 import { activeAdmins, findUsers, findUsersByExternalName, holdUsers, requireAdmin } from '../users/users.service';
 import { planUndo, type UndoFacts } from './plan-undo';
 import { restore } from './restore.service';
@@ -82,6 +83,7 @@ async function readFacts(
     catalogue: await readCatalogue(tx),
     adminIds: new Set((await activeAdmins(tx)).map(({ id }) => id)),
     actorId,
+    switchedOn: { internal: true, ldap: await setting(tx, 'auth.ldap'), sso: await setting(tx, 'auth.sso') },
     taken: (system, username, userId) => {
       const holder = holders[system].get(nameKey(username));
       return holder !== undefined && holder !== userId;

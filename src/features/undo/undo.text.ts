@@ -9,7 +9,8 @@ const reasons: Readonly<Record<UndoRefusal, string>> = {
   last_admin: 'the site needs one active admin',
   yourself: 'nobody disables themselves',
   username_taken: 'somebody else has that username now',
-  with_sign_in: 'it belongs to how they sign in, of which another part was changed since',
+  system_off: 'the site does not sign in by that any more',
+  with_sign_in: 'it belongs to how they sign in, and another part of that stays',
 };
 
 const peopleShown = 20;

@@ -7,9 +7,16 @@ export const undoLife = 10 * minute;
 
 /**
  * Why a field stays as it is. `changed`: somebody changed it since. `with_sign_in`: another part of how they sign in
- * stays. `gone`: a project, profile or group of before does not exist any more.
+ * stays. `gone`: a project, profile or group of before does not exist any more. `system_off`: LDAP or SSO is off now.
  */
-export type UndoRefusal = 'changed' | 'gone' | 'last_admin' | 'yourself' | 'username_taken' | 'with_sign_in';
+export type UndoRefusal =
+  | 'changed'
+  | 'gone'
+  | 'last_admin'
+  | 'yourself'
+  | 'username_taken'
+  | 'with_sign_in'
+  | 'system_off';
 
 /** One field of one person that stays as it is, and why. */
 export interface RefusedField {

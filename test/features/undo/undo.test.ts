@@ -10,6 +10,7 @@ import {
 import { undoSlot } from '../../../src/features/operations/operations.text';
 import { undoOperation } from '../../../src/features/undo/undo.service';
 import { changeUsers, findUsers } from '../../../src/features/users/users.service';
+import type { UserChanges } from '../../../src/features/users/users.types';
 import { minute } from '../../../src/lib/duration';
 import { actingAs, type Context } from '../../../src/platform/context';
 import { inTransaction } from '../../../src/platform/db/transaction';
@@ -47,13 +48,13 @@ forEachDatabase((database) => {
   }
 
   /** An edit as the form makes it: new columns for one person, recorded for undo. */
-  async function edit(person: BuiltUser, columns: { firstName?: string; lastName?: string; isAdmin?: boolean }) {
+  async function edit(person: BuiltUser, columns: UserChanges & { defaultProfileId?: never }) {
     return inTransaction<Context, number>(ctx, async (tx) => {
       const [user] = await findUsers(tx, [person.id]);
       if (!user) throw new Error('nobody');
       const operationId = await beginOperation(tx, 'edit', null, {});
       await changeUsers(tx, [{ user, changes: columns }]);
-      const fields = Object.keys(columns) as (keyof typeof columns)[];
+      const fields = Object.keys(columns) as Exclude<keyof UserChanges, 'defaultProfileId'>[];
       await recordChanges(
         tx,
         operationId,
@@ -236,6 +237,22 @@ forEachDatabase((database) => {
     const result = await undoOperation(ctx, operationId);
     expect(result.refused).toMatchObject([{ field: 'isAdmin', why: 'last_admin' }]);
     expect(await database.db('users').where({ id: admin.id }).first()).toMatchObject({ first_name: 'Ada' });
+  });
+
+  test('undo leaves the way somebody signs in whole: what belongs together stays when a part of it cannot go back', async () => {
+    await site();
+    await database.db('settings').insert({ name: 'auth.sso', value: 'true', updated_at: new Date() });
+    const person = await insertUser(database.db, { auth_system: 'sso', sso_username: 'Grace', first_name: 'Old' });
+    const change = { authSystem: 'internal', ssoUsername: null, firstName: 'New' } as const;
+    const taken = await edit(person, change);
+    await insertUser(database.db, { auth_system: 'sso', sso_username: 'grace' });
+    const { refused } = await undoOperation(ctx, taken);
+    expect(refused.map(({ field, why }) => [field, why]).sort()).toEqual([
+      ['authSystem', 'with_sign_in'],
+      ['ssoUsername', 'username_taken'],
+    ]);
+    const row = () => database.db('users').where({ id: person.id }).first();
+    expect(await row()).toMatchObject({ auth_system: 'internal', sso_username: null, first_name: 'Old' });
   });
 
   test('undo of three hundred people takes as many statements as undo of ten', async () => {
