@@ -232,9 +232,7 @@ forEachDatabase((database) => {
       await new Promise((done) => setTimeout(done, 1050));
       return JSON.parse((await visitor.get('/readyz')).body).checks.migrations;
     };
-    await database.db('knex_migrations').insert({
-      // An answer is kept for a second.
-      await new Promise((done) => setTimeout(done, 1050)); name: '20990101000000_from_the_future', batch: 9 });
+    await database.db('knex_migrations').insert({ name: '20990101000000_from_the_future', batch: 9 });
     expect(await migrations()).toBe('the schema is newer than this program (1 unknown migrations)');
     await database.db('knex_migrations').where({ name: '20990101000000_from_the_future' }).del();
     const row = await database.db('knex_migrations').orderBy('id', 'desc').first();
