@@ -30,12 +30,13 @@ export interface ChangedPeople {
 /**
  * Writes decided changes, with the mails and links that follow from them. Columns first, because they decide whether
  * somebody who is let in again can sign in; then status, links and mails. Whoever becomes disabled was shut out before,
- * seats were taken before, and the audit of columns is the caller's.
+ * seats were taken before, and the audit of columns is the caller's; that of people let in again too with `by_caller`.
  */
 export async function changePeople(
   tx: TxContext,
   people: readonly PersonChange[],
   operationId: number | null,
+  statusAudit: 'own_lines' | 'by_caller' = 'own_lines',
 ): Promise<ChangedPeople> {
   await changeUsers(
     tx,
@@ -50,6 +51,7 @@ export async function changePeople(
     tx,
     enabled.map(({ user, columns }) => ({ ...user, ...columns })),
     operationId,
+    statusAudit,
   );
   const accepted = people
     .filter(({ user, status }) => user.status === 'invited' && status === 'active')

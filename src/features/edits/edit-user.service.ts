@@ -119,21 +119,20 @@ async function write(tx: TxContext, form: EditForm, after: UserFields, operation
   const removed = fields.groupIds.filter((id) => !after.groupIds.includes(id));
   const pair = (groupId: number) => ({ userId: user.id, groupId });
 
-  const sessionsEnded = status === 'disabled' ? await shutOut(tx, [user], operationId) : 0;
+  const sessionsEnded = status === 'disabled' ? await shutOut(tx, [user], operationId, 'by_caller') : 0;
   if (user.status === 'disabled' && status !== null) await takeSeats(tx, 1);
   const person = { user, columns, status, sendsReset: needsReset(user, after) };
-  const { invitedAgain, resets } = await changePeople(tx, [person], operationId);
+  const { invitedAgain, resets } = await changePeople(tx, [person], operationId, 'by_caller');
   await changeGroups(tx, added.map(pair), removed.map(pair));
   // Groups are no column of the user, but whoever has this form open must notice.
   if (added.length + removed.length > 0 && Object.keys(columns).length === 0 && status === null) {
     await changeUsers(tx, [{ user, changes: {} }]);
   }
 
-  // Being disabled and let in again have audit lines of their own, written where it happens.
-  const hasOwnLine = status !== null && (status === 'disabled' || user.status === 'disabled');
-  const told = differencesOf(fields, hasOwnLine ? { ...after, status: user.status } : after, catalogue);
+  // One line for the form as a whole, its status included.
+  const told = differencesOf(fields, after, catalogue);
+  const side = (which: 'old' | 'new') => Object.fromEntries(told.map((entry) => [entry.field, entry[which]]));
   if (told.length > 0) {
-    const side = (which: 'old' | 'new') => Object.fromEntries(told.map((entry) => [entry.field, entry[which]]));
     const line = { action: 'user.edited', user, before: side('old'), after: side('new') };
     await recordUserChanges(tx, [line], operationId);
   }

@@ -345,11 +345,15 @@ export async function activateIn(
   return { activated, invitedAgain, unchanged, skipped, results };
 }
 
+/** Whether a change of status writes its audit lines, or its caller does, in a line that says more. */
+type StatusAudit = 'own_lines' | 'by_caller';
+
 /** The change itself: disabled users become active or invited. Their seats were taken before. */
 export async function enableUsers(
   tx: TxContext,
   disabled: readonly User[],
   operationId: number | null,
+  audit: StatusAudit = 'own_lines',
 ): Promise<{ activated: User[]; invitedAgain: SentInvitation[] }> {
   const ready = disabled.filter(hasCredential);
   const never = disabled.filter((user) => !hasCredential(user));
@@ -371,7 +375,7 @@ export async function enableUsers(
   );
   await recordUserChanges(
     tx,
-    disabled.map((user) => ({
+    (audit === 'own_lines' ? disabled : []).map((user) => ({
       action: hasCredential(user) ? 'user.activated' : 'user.invited_again',
       user,
       before: { status: 'disabled' },
@@ -449,7 +453,12 @@ async function recordStatusChanges(
 }
 
 /** The change itself: these users become disabled and lose every way in. Returns how many sessions that ended. */
-export async function shutOut(tx: TxContext, users: readonly User[], operationId: number | null): Promise<number> {
+export async function shutOut(
+  tx: TxContext,
+  users: readonly User[],
+  operationId: number | null,
+  audit: StatusAudit = 'own_lines',
+): Promise<number> {
   const ids = users.map(({ id }) => id);
   await moveUsers(tx, ids, ['invited', 'active'], 'disabled');
   const ended = await endSessionsOf(tx, ids, 'disabled');
@@ -458,7 +467,7 @@ export async function shutOut(tx: TxContext, users: readonly User[], operationId
   await endInvites(tx.db, ids, 'void', tx.clock.now());
   await recordUserChanges(
     tx,
-    users.map((user) => ({
+    (audit === 'own_lines' ? users : []).map((user) => ({
       action: 'user.disabled',
       user,
       before: { status: user.status },

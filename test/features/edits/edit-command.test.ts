@@ -103,12 +103,13 @@ forEachDatabase((database) => {
       last_seen_at: new Date(),
     });
     await open(ada);
-    await ada.fill({ Status: 'Disabled' });
+    await ada.fill({ Status: 'Disabled', 'Last Name': 'Gone' });
     expect(await save(ada, 'Saved')).toContain('1 session ended');
     expect(await user('ben@example.com')).toMatchObject({ status: 'disabled' });
     expect((await database.db('sessions').first()).end_reason).toBe('disabled');
-    expect(await database.db('audit_events').where({ subject_type: 'user' }).pluck('action')).toEqual([
-      'user.disabled',
+    const lines = await database.db('audit_events').where({ subject_type: 'user' });
+    expect(lines.map(({ action, before, after }) => [action, JSON.parse(before), JSON.parse(after)])).toEqual([
+      ['user.edited', { 'Last Name': 'Okri', Status: 'Active' }, { 'Last Name': 'Gone', Status: 'Disabled' }],
     ]);
   });
 
