@@ -140,7 +140,7 @@ export function listMessage(page: DirectoryPage, words: FilterWords): SlackMessa
   return message(
     title,
     paragraph(
-      bold(count(page.total, 'user')),
+      bold(found),
       `  ${filterSentence(words)}${page.pages > 1 ? `  ·  page ${page.page + 1} of ${page.pages}` : ''}`,
     ),
     ...(page.total === 0
@@ -156,6 +156,19 @@ export function listMessage(page: DirectoryPage, words: FilterWords): SlackMessa
 }
 
 const orNone = (text: string | null): string => (text === null || text === '' ? '–' : text);
+
+function resetButton(user: User): Button {
+  return button({
+    actionId: 'reset-password',
+    text: 'Reset the password…',
+    value: String(user.id),
+    confirm: confirmation(
+      'Reset the password?',
+      `${user.email} is sent a link to choose a new password, which works for 24 hours. All their API tokens are revoked at once.`,
+      'Reset',
+    ),
+  });
+}
 
 function relinkButton(user: User): Button {
   return button({
@@ -237,6 +250,7 @@ export function cardMessage(card: UserCard): SlackMessage {
             value: JSON.stringify({ action: 'disable', userId: user.id }),
             style: 'danger',
           }),
+      ...(user.status === 'active' && user.authSystem === 'internal' ? [resetButton(user)] : []),
       button({ actionId: 'delete-user', text: 'Delete…', value: String(user.id) }),
       ...(card.slackIds.length > 0 ? [relinkButton(user)] : []),
     ),

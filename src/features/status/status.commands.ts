@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { parseRecipients } from '../../lib/email';
 import type { Context } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
@@ -92,5 +93,17 @@ export const statusEdge: SlackEdge = {
         return resetReport(await resetPasswords(ctx, [only.id], call.requestId), found.remarks);
       },
     ),
+  ],
+  actions: [
+    {
+      id: 'reset-password',
+      access: 'admin',
+      async handle(ctx, call) {
+        const userId = z.coerce.number().int().positive().parse(call.value);
+        const result = await resetPasswords(ctx, [userId], call.requestId);
+        const gone = result.sent.length + result.skipped.length === 0;
+        await call.reply(resetReport(result, gone ? ['This person was deleted meanwhile. Open the list again.'] : []));
+      },
+    },
   ],
 };

@@ -41,6 +41,17 @@ forEachDatabase((database) => {
     expect(await statusOf('old@x.example')).toBe('disabled');
   });
 
+  test('R29: an admin reactivates one person from the menu of their row', async () => {
+    const ada = await start();
+    await insertUser(database.db, { email: 'old@x.example', status: 'disabled', password_hash: 'x' });
+    const page = await ada.ask('#general', '/users list status:disabled');
+    await ada.choose(page, { name: 'user-menu', within: 'old@x.example' }, 'Activate…');
+    await ada.modal('takes a seat and can sign in again');
+    await ada.submit();
+    await ada.modal('Activated 1 person');
+    expect(await statusOf('old@x.example')).toBe('active');
+  });
+
   test('A15: whoever never accepted an invitation is invited again, with a link for the admin and a mail', async () => {
     const ada = await start();
     await insertUser(database.db, { email: 'never@x.example', status: 'disabled' });
@@ -177,6 +188,16 @@ forEachDatabase((database) => {
     expect(await (await fetch(link)).text()).toContain('assword');
     usher.clock.advance(120_000);
     expect(await (await fetch(link)).text()).toMatch(/expired|too old|not work/i);
+  });
+
+  test('R49, R75: the card of a person has a button that resets the password, with the link in the answer', async () => {
+    const ada = await start();
+    const card = await ada.ask('#general', '/users show ben@example.com');
+    await ada.click(card, 'Reset the password…');
+    const reply = await ada.waitForMessage('1 person can choose a new password.');
+    expect(linksOf(reply)).toContain(linkIn((await usher.mailsTo('ben@example.com'))[0]));
+    await insertUser(database.db, { email: 'wait@x.example', status: 'invited' });
+    expect(textOf(await ada.ask('#general', '/users show wait@x.example'))).not.toContain('Reset the password');
   });
 
   test('A29: whoever is invited, disabled or signs in elsewhere is skipped by a reset, with the reason', async () => {
