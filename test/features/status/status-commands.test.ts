@@ -96,6 +96,16 @@ forEachDatabase((database) => {
     expect(audit[0]).toMatchObject({ actor_label: 'ada@example.com', subject_label: 'zoe@x.example' });
   });
 
+  test('the result of a disabling has a button that takes it back', async () => {
+    const ada = await start();
+    await insertUser(database.db, { email: 'zoe@x.example', password_hash: 'x' });
+    await ada.click(await ada.ask('#general', '/users disable zoe@x.example'), 'Confirm');
+    await ada.click(await ada.waitForMessage('zoe@x.example: done'), 'Undo');
+    await ada.waitForMessage(/zoe@x\.example/);
+    await usher.driver.idle();
+    expect(await statusOf('zoe@x.example')).toBe('active');
+  });
+
   test('Confirm pressed twice disables once and shows how it ended', async () => {
     const ada = await start();
     await insertUser(database.db, { email: 'zoe@x.example' });
