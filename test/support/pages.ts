@@ -35,7 +35,8 @@ export function hiddenFields(html: string): Record<string, string> {
   );
 }
 
-function newVisitor(base: string): Visitor {
+/** A visitor of the pages at this address. */
+export function newVisitor(base: string): Visitor {
   const cookies = new Map<string, string>();
   async function send(path: string, init: RequestInit): Promise<PageAnswer> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
