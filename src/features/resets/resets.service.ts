@@ -3,8 +3,8 @@ import type { Context, TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { enqueue } from '../../platform/mail/outbox';
 import { revokeApiTokens } from '../credentials/api-tokens.service';
-import { issueLinks, linkUrl, openLinks } from '../credentials/links.service';
-import { beginOperation, finishOperation, type OperationResult, usersDone } from '../operations/operations.service';
+import { issueLinks, linkUrl } from '../credentials/links.service';
+import { beginOperation, finishOperation, type OperationResult } from '../operations/operations.service';
 import { findUsers, holdUsers, recordUserChanges, requireAdmin } from '../users/users.service';
 import type { User } from '../users/users.types';
 import type { NoReset, ResetResult, SentReset } from './resets.types';
@@ -99,23 +99,4 @@ export async function sendResetLinks(tx: TxContext, users: readonly User[]): Pro
     })),
   );
   return sent.map(({ user, link }) => ({ user, link: linkUrl(tx, link) }));
-}
-
-/** The links of an earlier reset that are still open, a page at a time, for the acting admin only. */
-export async function resetLinks(
-  ctx: Context,
-  operationId: number,
-  offset: number,
-  limit: number,
-): Promise<{ sent: SentReset[]; total: number }> {
-  await requireAdmin(ctx);
-  const { ids, total } = await usersDone(ctx, operationId, offset, limit);
-  const links = await openLinks(ctx, ids, 'reset');
-  const users = new Map((await findUsers(ctx, ids)).map((user) => [user.id, user]));
-  const sent = ids.flatMap((id) => {
-    const user = users.get(id);
-    const link = links.get(id);
-    return user && link ? [{ user, link: linkUrl(ctx, link) }] : [];
-  });
-  return { sent, total };
 }

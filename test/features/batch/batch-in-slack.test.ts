@@ -272,6 +272,11 @@ forEachDatabase((database) => {
     await ada.click(asked, 'Confirm');
     await usher.driver.idle();
     expect(await database.db('approvals')).toHaveLength(1);
+    const hedy = usher.as('hedy');
+    const card = await hedy.waitForMessage(/Disable 11 people: [\s\S]*Asked for by ada@example\.com/);
+    await hedy.click(card, 'Approve');
+    await hedy.waitForMessage('it was carried out');
+    expect(await database.db('users').where({ status: 'disabled' })).toHaveLength(11);
   });
 
   test('the only admin types a phrase before more than ten people are disabled', async () => {
