@@ -1,10 +1,11 @@
 import { nearestOf } from '../../lib/did-you-mean';
 import { nameKey, shorten } from '../../lib/plain-text';
 import type { Context, TxContext } from '../../platform/context';
-import { invalidInput } from '../../platform/errors';
+import { conflict, invalidInput } from '../../platform/errors';
 import {
   deleteGroupMembers,
   deleteMemberships,
+  holdProfilesInUse,
   insertGroupMembers,
   insertMemberships,
   selectGroupMembers,
@@ -162,7 +163,15 @@ export async function groupsOf(
 
 /** Adds memberships that are known not to exist yet. */
 export async function addMemberships(tx: TxContext, memberships: readonly Membership[]): Promise<void> {
+  await holdProfiles(tx, memberships);
   await insertMemberships(tx.db, memberships, tx.clock.now());
+}
+
+/** Nobody is given a profile that is archived at the same moment; those who have it by then get what takes its place. */
+async function holdProfiles(tx: TxContext, memberships: readonly Membership[]): Promise<void> {
+  const ids = [...new Set(memberships.map(({ profileId }) => profileId))];
+  if (ids.length === 0 || (await holdProfilesInUse(tx.db, ids)).length === ids.length) return;
+  throw conflict('A profile that was to be given was archived a moment ago. Nothing was changed; choose another one.');
 }
 
 /** What changes in the memberships of any number of users, as sets. */
@@ -174,6 +183,7 @@ export interface MembershipChanges {
 
 /** Writes set-wise changes; whoever leaves a project leaves its open work unassigned (R39, A18). */
 export async function changeMemberships(tx: TxContext, changes: MembershipChanges): Promise<void> {
+  await holdProfiles(tx, [...changes.added, ...changes.reprofiled]);
   await unassignOpenWork(tx.db, changes.removed);
   await deleteMemberships(tx.db, changes.removed);
   await updateMembershipProfiles(tx.db, changes.reprofiled);

@@ -43,6 +43,16 @@ export async function selectMemberships(db: Database, userIds: readonly number[]
   return found;
 }
 
+/** Which of these profiles are in use; none of them is archived until the transaction ends. */
+export async function holdProfilesInUse(db: Knex.Transaction, ids: readonly number[]): Promise<number[]> {
+  return db('profiles')
+    .whereIn('id', [...ids])
+    .whereNull('archived_at')
+    .orderBy('id')
+    .forShare()
+    .pluck('id');
+}
+
 export async function insertMemberships(
   db: Knex.Transaction,
   memberships: readonly Membership[],
