@@ -5,9 +5,11 @@ interface DriverError {
   readonly errno?: number;
   readonly message?: string;
   readonly name?: string;
+  readonly fatal?: boolean;
 }
 
-const unavailableCodes = new Set([
+// Any socket and any file can fail with these; mysql2 marks the errors of its connections as fatal.
+const networkCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -16,6 +18,8 @@ const unavailableCodes = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENOENT',
+]);
+const unavailableCodes = new Set([
   'PROTOCOL_CONNECTION_LOST',
   'PROTOCOL_SEQUENCE_TIMEOUT',
   'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
@@ -37,10 +41,10 @@ function details(error: unknown): DriverError {
 
 /** The database could not be reached, or went away: nothing is wrong with the request. */
 export function isUnavailable(error: unknown): boolean {
-  const { code, errno, name, message } = details(error);
+  const { code, errno, name, message, fatal } = details(error);
   if (name === 'KnexTimeoutError') return true;
   if (errno !== undefined && unavailableNumbers.has(errno)) return true;
-  if (code !== undefined && unavailableCodes.has(code)) return true;
+  if (code !== undefined && (unavailableCodes.has(code) || (fatal === true && networkCodes.has(code)))) return true;
   return /Can't add new command when connection is in closed state|Connection lost: The server closed the connection/.test(
     message ?? '',
   );
