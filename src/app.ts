@@ -28,7 +28,8 @@ import { grantAdminApproved } from './features/edits/grant-admin-approved';
 import { historyEdge } from './features/history/history.commands';
 import { homeEdge } from './features/home/home.commands';
 import type { StatusFacts } from './features/home/home.text';
-import { drawImport, importsEdge, reportImport } from './features/imports/imports.commands';
+import { importsEdge } from './features/imports/imports.commands';
+import { drawImport, reportImport } from './features/imports/report-import';
 import { runImport } from './features/imports/run-import.service';
 import { disableApproved } from './features/invites/disable-approved';
 import { inviteReminderChat, invitesExpiredChat } from './features/invites/invites.chat';
@@ -131,8 +132,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
   };
   const edges = [
     directoryEdge,
-    invitesEdge,
     historyEdge,
+    invitesEdge,
     statusEdge,
     batchEdge,
     importsEdge,

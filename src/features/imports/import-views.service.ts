@@ -25,7 +25,7 @@ export async function previewOf(ctx: Context, stored: StoredImport): Promise<Imp
     problem: stored.problem,
     counts,
     warnings: stored.warnings,
-    differences: differences.slice(0, shownInPreview),
+    differences: wholeRows(differences),
     failures: (await firstOf('fail')).map(({ rowNumber, email, problems }) => ({
       row: rowNumber,
       email: email ?? '',
@@ -52,12 +52,25 @@ export async function previewOf(ctx: Context, stored: StoredImport): Promise<Imp
     uploaderUserId: stored.uploaderUserId,
     conversationId: stored.conversationId,
     messageTs: stored.messageTs,
+    arrivedIn: arrivedIn(stored),
   };
+}
+
+/** About the first ten: never a part of what happens to somebody. */
+function wholeRows(differences: readonly PreviewDifference[]): PreviewDifference[] {
+  const last = differences[shownInPreview];
+  const cut = last !== undefined && last.row === differences[shownInPreview - 1]?.row ? last.row : null;
+  const shown = differences.slice(0, shownInPreview).filter(({ row }) => row !== cut);
+  // One row that fills the list alone is shown as far as it goes.
+  return shown.length > 0 ? shown : differences.filter(({ row }) => row === cut);
 }
 
 function differencesOf({ rowNumber, email, differences }: StoredRow): PreviewDifference[] {
   return differences.map((difference) => ({ row: rowNumber, email: email ?? '', ...difference }));
 }
+
+/** The delivery that made the import names the file and the conversation where it was shared. */
+const arrivedIn = ({ deliveryKey }: StoredImport): string | null => deliveryKey?.split(':')[1] || null;
 
 /** How far stored imports are, in two statements. */
 export async function progressOf(ctx: Context, imports: readonly StoredImport[]): Promise<ImportProgress[]> {
@@ -95,6 +108,8 @@ export async function progressOf(ctx: Context, imports: readonly StoredImport[])
       finishedAt: stored.finishedAt,
       conversationId: stored.conversationId,
       messageTs: stored.messageTs,
+      arrivedIn: arrivedIn(stored),
+      reported: stored.reported,
     };
   });
 }

@@ -10,6 +10,7 @@ import { errorColumns, exportColumns } from './import-columns';
 import { type StoredRow, selectRowsInFile } from './import-rows.store';
 import { selectImport } from './imports.store';
 import { type FieldKey, importRowLimit, type RowAction } from './imports.types';
+import { problemLines } from './problem-lines';
 
 const batchSize = 500;
 

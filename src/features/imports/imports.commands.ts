@@ -1,138 +1,74 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { z } from 'zod';
 import type { Context } from '../../platform/context';
-import { emoji, noticeModal, paragraph, sentence } from '../../platform/slack/blocks';
-import type { Caller, SlackEdge } from '../../platform/slack/definitions';
-import type { SlackGateway } from '../../platform/slack/gateway';
+import { invalidInput } from '../../platform/errors';
+import { emoji, noticeModal, paragraph, type SlackMessage, sentence } from '../../platform/slack/blocks';
+import type { ActionCall, SlackEdge } from '../../platform/slack/definitions';
 import { readId } from '../../platform/slack/values';
-import { writeErrorWorkbook, writePlanWorkbook, writeTemplateWorkbook } from './import-workbooks.service';
+import { parseJson } from '../../platform/slack/wiring';
+import { checkFile, ownFile, sharedFile } from './check-file';
 import { importCallback, importModal, readImportForm } from './imports.modals';
-import {
-  cancelImport,
-  confirmImport,
-  importProgress,
-  listImports,
-  planImport,
-  readPreview,
-  recordImportMessage,
-} from './imports.service';
-import {
-  checkingMessage,
-  endedNotice,
-  importsMessage,
-  isApplicable,
-  previewMessage,
-  progressMessage,
-  summaryMessage,
-} from './imports.text';
+import { cancelImport, confirmImport, importProgress, listImports, readPreview } from './imports.service';
+import { cancelledNotice, importsMessage } from './imports.text';
 import type { ImportPreview } from './imports.types';
+import { isApplicable, previewMessage } from './preview.text';
+import { drawImport } from './report-import';
+import { sendImportWorkbook, sendTemplate } from './send-workbook';
 
-// A spreadsheet of 5,000 people takes less than one; this leaves room for pictures and styles.
-const mostBytes = 20 * 1024 * 1024;
+const workbookValue = z.object({ importId: z.number().int().positive(), kind: z.enum(['plan', 'errors']) });
 
-/** Writes a workbook into a folder of its own, uploads it, and removes both. */
-async function uploadWorkbook(
-  slack: SlackGateway,
-  conversationId: string,
-  file: { readonly name: string; readonly comment?: string; readonly threadTs?: string },
-  write: (path: string) => Promise<void>,
-): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'usher-workbook-'));
-  try {
-    const path = join(folder, 'workbook.xlsx');
-    await write(path);
-    await slack.upload(conversationId, { ...file, path });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-const bareName = (fileName: string) => fileName.replace(/\.[a-z0-9]{1,5}$/i, '').slice(0, 100);
-
-/** Checks one file and shows what it would do, in the conversation where it arrived. */
-async function checkFile(
+/** Draws the one message of an import anew, and what was clicked where that is another one. */
+async function redraw(
   ctx: Context,
-  slack: SlackGateway,
-  fileId: string,
-  conversationId: string,
-  uploader: Caller,
+  call: ActionCall,
+  { conversationId, messageTs }: ImportPreview,
+  said: SlackMessage,
 ): Promise<void> {
-  const facts = await slack.fileFacts(fileId);
-  const ts = await slack.post(conversationId, checkingMessage(facts.name));
-  let preview: ImportPreview;
-  try {
-    preview = await slack.withFile(facts, mostBytes, (path) =>
-      planImport(ctx, {
-        path,
-        fileName: facts.name,
-        fileSize: facts.size,
-        uploaderSlackId: `${uploader.teamId}/${uploader.slackUserId}`,
-        uploaderUserId: uploader.user?.id ?? null,
-        conversationId,
-        slackFileId: fileId,
-      }),
-    );
-    await recordImportMessage(ctx, preview.id, { conversationId, messageTs: ts });
-  } catch (error) {
-    await slack.update(conversationId, ts, sentence(`${facts.name} was not checked.`));
-    throw error;
-  }
-  await slack.update(conversationId, ts, previewMessage(preview));
-  if (preview.state !== 'preview') return;
-  const { counts } = preview;
-  if (counts.invite + counts.update > 0) {
-    await uploadWorkbook(
-      slack,
-      conversationId,
-      {
-        name: `Plan for ${bareName(facts.name)}.xlsx`,
-        comment: 'The whole plan, a row for each person.',
-        threadTs: ts,
-      },
-      (path) => writePlanWorkbook(ctx, preview.id, path),
-    );
-  } else if (counts.fail > 0) {
-    await uploadErrors(ctx, slack, preview.id, facts.name, conversationId, ts);
-  }
-}
-
-async function uploadErrors(
-  ctx: Context,
-  slack: SlackGateway,
-  importId: number,
-  fileName: string,
-  conversationId: string,
-  threadTs: string,
-): Promise<void> {
-  await uploadWorkbook(
-    slack,
-    conversationId,
-    {
-      name: `Errors in ${bareName(fileName)}.xlsx`,
-      comment: 'The failing rows, each with what is wrong. Correct them here and drop the file again.',
-      threadTs,
-    },
-    (path) => writeErrorWorkbook(ctx, importId, path),
-  );
-}
-
-/** Draws the one message of an import anew. */
-export async function drawImport(ctx: Context, slack: SlackGateway, importId: number): Promise<void> {
-  const progress = await importProgress(ctx, importId);
-  if (progress.conversationId === null || progress.messageTs === null) return;
-  await slack.update(progress.conversationId, progress.messageTs, progressMessage(progress));
-}
-
-/** Shows how an import ended, hands the failing rows back, and tells who uploaded it. */
-export async function reportImport(ctx: Context, slack: SlackGateway, importId: number): Promise<void> {
-  const progress = await importProgress(ctx, importId);
-  const { conversationId, messageTs } = progress;
+  if (messageTs === null || call.messageTs !== messageTs || call.conversationId !== conversationId)
+    await call.replace(said);
   if (conversationId === null || messageTs === null) return;
-  await slack.update(conversationId, messageTs, summaryMessage(progress));
-  if (progress.outcomes.failed > 0)
-    await uploadErrors(ctx, slack, importId, progress.fileName, conversationId, messageTs);
-  await slack.post(conversationId, endedNotice(progress), messageTs);
+  await call.slack
+    .update(conversationId, messageTs, said)
+    .catch((error: unknown) => ctx.log.warn({ err: error }, 'the message of an import was not drawn'));
+}
+
+async function confirm(ctx: Context, call: ActionCall): Promise<void> {
+  const result = await confirmImport(ctx, readId(call.value));
+  if ('changed' in result) {
+    const { changed } = result;
+    await redraw(ctx, call, changed, previewMessage(changed, true));
+    if (changed.conversationId === null || changed.messageTs === null) return;
+    const place = { conversationId: changed.conversationId, threadTs: changed.messageTs };
+    return sendImportWorkbook(ctx, call.slack, 'plan', changed, place);
+  }
+  const { started } = result;
+  // It runs from here on, whether it can be drawn or not.
+  await ctx.announce({ kind: 'import_confirmed', importId: started.id });
+  const draw = async () => {
+    if (call.messageTs !== started.messageTs) await call.replace(previewMessage(started));
+    await drawImport(ctx, call.slack, started.id);
+  };
+  await draw().catch((error: unknown) => ctx.log.warn({ err: error, importId: started.id }, 'progress not shown'));
+}
+
+async function cancel(ctx: Context, call: ActionCall): Promise<void> {
+  const preview = await cancelImport(ctx, readId(call.value));
+  await redraw(ctx, call, preview, previewMessage(preview));
+  if (preview.arrivedIn === null || preview.arrivedIn === preview.conversationId) return;
+  await call.slack
+    .post(preview.arrivedIn, cancelledNotice(preview))
+    .catch((error: unknown) => ctx.log.warn({ err: error }, 'an uploader was not told'));
+}
+
+/** Sends a workbook again to whoever reads the conversation that it belongs to. */
+async function sendAgain(ctx: Context, call: ActionCall): Promise<void> {
+  const value = workbookValue.safeParse(parseJson(call.value));
+  if (!value.success) return;
+  const progress = await importProgress(ctx, value.data.importId);
+  const { conversationId, messageTs } = progress;
+  if (conversationId === null || messageTs === null || conversationId !== call.conversationId)
+    throw invalidInput('This workbook belongs to another conversation. Press the button below the preview.');
+  await call.replace(sentence('Sending the workbook again…'));
+  await sendImportWorkbook(ctx, call.slack, value.data.kind, progress, { conversationId, threadTs: messageTs });
 }
 
 /** Dropping a spreadsheet, `/users import`, and deciding on what it would do. */
@@ -167,8 +103,10 @@ export const importsEdge: SlackEdge = {
       check: (values) => (readImportForm(values).length > 0 ? null : { file: 'Choose a spreadsheet first.' }),
       async handle(ctx, call) {
         const conversationId = await call.slack.directConversation(call.caller.slackUserId);
-        for (const fileId of readImportForm(call.values))
-          await checkFile(ctx, call.slack, fileId, conversationId, call.caller);
+        for (const fileId of readImportForm(call.values)) {
+          const facts = await ownFile(call.slack, fileId, call.caller);
+          await checkFile(ctx, call.slack, facts, conversationId, call.caller);
+        }
         return noticeModal(
           'Import a spreadsheet',
           paragraph(
@@ -191,13 +129,13 @@ export const importsEdge: SlackEdge = {
       access: 'anyone',
       async handle(ctx, call) {
         const conversationId = await call.slack.directConversation(call.caller.slackUserId);
-        await uploadWorkbook(
-          call.slack,
+        // Said first: what a click may open does not live as long as an upload takes.
+        await call.reply(sentence('The template is on its way: you find it in our direct conversation.'));
+        if (await sendTemplate(ctx, call.slack, conversationId)) return;
+        await call.slack.post(
           conversationId,
-          { name: 'People to import.xlsx', comment: 'Fill in a row for each person, then send the file back to me.' },
-          (path) => writeTemplateWorkbook(ctx, path),
+          sentence('The template could not be delivered. Ask for it again with /users import, “Send me a template”.'),
         );
-        if (call.view === null) await call.reply(sentence('The template lies in our direct conversation.'));
       },
     },
     {
@@ -206,31 +144,26 @@ export const importsEdge: SlackEdge = {
       handle: async (ctx, call) => call.reply(importsMessage(await listImports(ctx, 20))),
     },
     {
-      id: 'import-confirm',
+      id: 'import-show',
       access: 'admin',
-      async handle(ctx, call) {
-        const result = await confirmImport(ctx, readId(call.value));
-        if ('changed' in result) return call.replace(previewMessage(result.changed, true));
-        await drawImport(ctx, call.slack, result.started.id);
-        await ctx.announce({ kind: 'import_confirmed', importId: result.started.id });
-      },
+      handle: async (ctx, call) => call.reply(previewMessage(await readPreview(ctx, readId(call.value)))),
     },
-    {
-      id: 'import-cancel',
-      access: 'admin',
-      handle: async (ctx, call) => call.replace(previewMessage(await cancelImport(ctx, readId(call.value)))),
-    },
+    { id: 'import-confirm', access: 'admin', handle: confirm },
+    { id: 'import-cancel', access: 'admin', handle: cancel },
+    { id: 'import-workbook', access: 'anyone', handle: sendAgain },
     {
       id: 'import-check-again',
       access: 'admin',
       async handle(ctx, call) {
         const preview = await readPreview(ctx, readId(call.value));
-        await call.replace(previewMessage(preview));
+        await redraw(ctx, call, preview, previewMessage(preview));
         if (!isApplicable(preview)) await call.reply(sentence('There are still too few seats. Nothing was changed.'));
       },
     },
   ],
   takesFilesFrom: (ctx, conversationId) =>
     conversationId.startsWith('D') || (ctx.config.slack?.importChannels.includes(conversationId) ?? false),
-  fileShared: async (ctx, slack, file) => checkFile(ctx, slack, file.fileId, file.conversationId, file.uploader),
+  async fileShared(ctx, slack, { fileId, conversationId, uploader }) {
+    await checkFile(ctx, slack, await sharedFile(slack, fileId, conversationId), conversationId, uploader);
+  },
 };

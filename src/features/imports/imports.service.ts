@@ -17,8 +17,10 @@ import {
   selectImport,
   selectImportByDelivery,
   selectLatestImports,
+  selectOpenImports,
   updateMessage,
   updateOperation,
+  updateReported,
 } from './imports.store';
 import type {
   ConfirmResult,
@@ -227,4 +229,15 @@ export async function importProgress(ctx: Context, id: number): Promise<ImportPr
 /** The newest imports first. */
 export async function listImports(ctx: Context, limit: number): Promise<ImportProgress[]> {
   return progressOf(ctx, await selectLatestImports(ctx.db, limit));
+}
+
+/** Those that wait for a decision or are carried out, the newest first. */
+export async function listOpenImports(ctx: Context, limit: number): Promise<ImportProgress[]> {
+  return progressOf(ctx, await selectOpenImports(ctx.db, limit));
+}
+
+/** Remembers that a part of the end was delivered, so that another try does not deliver it again. */
+export async function recordReported(ctx: Context, id: number, part: 'summary' | 'errors' | 'notice'): Promise<void> {
+  const { reported } = await findImport(ctx, id);
+  await updateReported(ctx.db, id, { ...reported, [part]: true });
 }

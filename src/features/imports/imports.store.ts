@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { databaseNow, toDate, toDateOrNull } from '../../platform/db/dialect';
-import type { ImportPerson, ImportState, RowAction } from './imports.types';
+import type { ImportPerson, ImportState, ReportState, RowAction } from './imports.types';
 
 type Database = Knex | Knex.Transaction;
 
@@ -35,6 +35,8 @@ export interface StoredImport {
   /** Every row before this position has its outcome. */
   readonly nextRow: number;
   readonly token: string | null;
+  readonly deliveryKey: string | null;
+  readonly reported: ReportState;
 }
 
 const nothing: StoredTotals = {
@@ -44,6 +46,8 @@ const nothing: StoredTotals = {
   adminsGranted: 0,
   usersDisabled: 0,
 };
+
+const notReported: ReportState = { attempts: 0, summary: false, errors: false, notice: false };
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it
 function toImport(row: any): StoredImport {
@@ -70,6 +74,8 @@ function toImport(row: any): StoredImport {
     finishedAt: toDateOrNull(row.finished_at),
     nextRow: row.next_row,
     token: row.token,
+    deliveryKey: row.delivery_key,
+    reported: row.reported === null ? notReported : { ...notReported, ...JSON.parse(row.reported) },
   };
 }
 
@@ -141,6 +147,13 @@ export async function selectLatestImports(db: Database, limit: number): Promise<
   return (await db('imports').orderBy('id', 'desc').limit(limit)).map(toImport);
 }
 
+const openStates: readonly ImportState[] = ['preview', 'running', 'reporting'];
+
+/** Imports that wait for a decision or are carried out, newest first. */
+export async function selectOpenImports(db: Database, limit: number): Promise<StoredImport[]> {
+  return (await db('imports').whereIn('state', openStates).orderBy('id', 'desc').limit(limit)).map(toImport);
+}
+
 export async function updateMessage(
   db: Database,
   id: number,
@@ -190,14 +203,24 @@ export async function expirePreviews(db: Database, before: Date): Promise<number
   return db('imports').where({ state: 'preview' }).where('created_at', '<', before).update({ state: 'expired' });
 }
 
-/** Confirmed imports that no worker holds at this moment, the oldest first. */
+/** Confirmed imports that no worker holds at this moment. */
 export async function selectAbandoned(db: Database, limit: number): Promise<number[]> {
-  return db('imports')
-    .whereIn('state', ['running', 'reporting'])
-    .where((free) => void free.whereNull('lease_until').orWhere('lease_until', '<', databaseNow(db)))
-    .orderBy('id')
-    .limit(limit)
-    .pluck('id');
+  return (
+    db('imports')
+      .whereIn('state', ['running', 'reporting'])
+      .where((free) => void free.whereNull('lease_until').orWhere('lease_until', '<', databaseNow(db)))
+      // Whoever waits longest is first: some that fail again and again hold nobody up. No lease at all is the longest.
+      .orderBy([{ column: 'lease_until' }, { column: 'id' }])
+      .limit(limit)
+      .pluck('id')
+  );
+}
+
+/** Remembers what was delivered of an ended import. */
+export async function updateReported(db: Database, id: number, reported: ReportState): Promise<void> {
+  await db('imports')
+    .where({ id })
+    .update({ reported: JSON.stringify(reported) });
 }
 
 /** Takes a confirmed import that nobody holds; true for the one worker that got it. */

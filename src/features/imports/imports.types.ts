@@ -101,7 +101,7 @@ export interface ImportPreview {
   readonly problem: string | null;
   readonly counts: Readonly<Record<RowAction, number>>;
   readonly warnings: readonly string[];
-  /** The first ten: of updates in the order of the rows, then of invitations. */
+  /** The first ten or fewer, whole rows: of updates in the order of the rows, then of invitations. */
   readonly differences: readonly PreviewDifference[];
   /** The first ten failing rows, in their order. */
   readonly failures: readonly PreviewFailure[];
@@ -121,6 +121,8 @@ export interface ImportPreview {
   readonly uploaderUserId: number | null;
   readonly conversationId: string | null;
   readonly messageTs: string | null;
+  /** Where the uploader handed the file in, which is not always where it is decided on. */
+  readonly arrivedIn: string | null;
 }
 
 /** A file that arrived and now lies on this machine. */
@@ -134,6 +136,14 @@ export interface UploadedFile {
   readonly conversationId: string | null;
   /** The same file shared in the same conversation is planned once. */
   readonly slackFileId: string | null;
+}
+
+/** What of an ended import was delivered, and how often it was tried: each part is delivered once. */
+export interface ReportState {
+  readonly attempts: number;
+  readonly summary: boolean;
+  readonly errors: boolean;
+  readonly notice: boolean;
 }
 
 /** How far an import is; the outcomes add up to `total`. */
@@ -154,6 +164,9 @@ export interface ImportProgress {
   readonly finishedAt: Date | null;
   readonly conversationId: string | null;
   readonly messageTs: string | null;
+  /** Where the uploader handed the file in, which is not always where it is decided on. */
+  readonly arrivedIn: string | null;
+  readonly reported: ReportState;
 }
 
 /** `changed`: data moved since the preview was shown; it was planned anew, to be shown and confirmed again. */

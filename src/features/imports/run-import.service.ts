@@ -22,6 +22,7 @@ import {
   type StoredImport,
   selectAbandoned,
   selectImport,
+  updateReported,
 } from './imports.store';
 import { previewLifeDays, type RowProblem } from './imports.types';
 import { patiently } from './patiently';
@@ -34,6 +35,8 @@ const leaseSeconds = 60;
 const reportLeaseSeconds = 180;
 /** After a summary that could not be delivered, it is tried again so much later. */
 const reportAgainSeconds = 30;
+/** With the pause doubled each time, up to an hour, the last try comes after some six hours. */
+const mostReports = 12;
 const newsEveryMs = 3000;
 
 /** Another worker took the import over: whatever this one still holds is not to be written. */
@@ -59,11 +62,15 @@ export async function runImport(ctx: Context, id: number, signal: AbortSignal): 
 }
 
 async function work(ctx: Context, id: number, token: string, signal: AbortSignal): Promise<void> {
-  const tell = startTelling(ctx, id);
+  const telling = startTelling(ctx, id);
   for (;;) {
     const stored = await patiently(ctx, signal, () => selectImport(ctx.db, id));
     if (stored === null || stored.token !== token) throw new LeaseLost();
-    if (stored.state === 'reporting') return report(ctx, id, token, signal);
+    if (stored.state === 'reporting') {
+      // Progress that arrives late would take the place of the summary.
+      await telling.settled();
+      return report(ctx, stored, token, signal);
+    }
     if (signal.aborted) return;
     const acting = actingAs(ctx, actorOf(stored));
     const rows = await patiently(ctx, signal, () => selectRows(ctx.db, id, stored.nextRow, rowsPerChunk));
@@ -74,7 +81,7 @@ async function work(ctx: Context, id: number, token: string, signal: AbortSignal
       // Also when the answer to a commit was lost: whose the import is stands in the database.
       if (!(error instanceof LeaseLost)) throw error;
     }
-    tell();
+    telling.tell();
     await nextTurn();
   }
 }
@@ -132,7 +139,7 @@ async function leaveOut(
       { position: row.position, outcome: 'failed', userId: row.userId, problems },
     ]);
     await recordResults(tx, operationOf(stored), [
-      { userId: row.userId, subject: row.email?.slice(0, 254) ?? '', outcome: 'failed', reason: sentence },
+      { userId: row.userId, subject: shorten(row.email ?? '', 254), outcome: 'failed', reason: sentence },
     ]);
   });
 }
@@ -168,36 +175,45 @@ async function finish(ctx: Context, stored: StoredImport, token: string): Promis
   });
 }
 
-/** Only a summary that was delivered ends the import; one that was not is tried again by `resume-imports`. */
-async function report(ctx: Context, id: number, token: string, signal: AbortSignal): Promise<void> {
+/** Ends the import once its summary is delivered; until then `resume-imports` tries again, but not for ever. */
+async function report(ctx: Context, stored: StoredImport, token: string, signal: AbortSignal): Promise<void> {
+  const { id } = stored;
   const held = await patiently(ctx, signal, () => prolongImport(ctx.db, id, token, reportLeaseSeconds));
   if (!held) throw new LeaseLost();
   await ctx.announce({ kind: 'users_changed' }).catch((error) => ctx.log.warn({ err: error }, 'news went nowhere'));
   try {
     await ctx.announce({ kind: 'import_ended', importId: id });
   } catch (error) {
-    ctx.log.warn({ err: error, importId: id }, 'import could not be reported yet');
-    await releaseImport(ctx.db, id, token, reportAgainSeconds);
-    return;
+    const attempts = stored.reported.attempts + 1;
+    if (attempts < mostReports) {
+      ctx.log.warn({ err: error, importId: id, attempts }, 'import could not be reported yet');
+      const { reported } = (await selectImport(ctx.db, id)) ?? stored;
+      await updateReported(ctx.db, id, { ...reported, attempts });
+      await releaseImport(ctx.db, id, token, Math.min(3600, reportAgainSeconds * 2 ** (attempts - 1)));
+      return;
+    }
+    ctx.log.error({ err: error, importId: id, attempts }, 'import could not be reported and is given up');
   }
   await patiently(ctx, signal, () => moveImport(ctx.db, id, token, 'reporting', 'done', null));
 }
 
 /** Tells that the import moved on: at most every three seconds, never twice at a time, and nobody waits for it. */
-function startTelling(ctx: Context, importId: number): () => void {
+function startTelling(ctx: Context, importId: number): { tell(): void; settled(): Promise<void> } {
   const news: News = { kind: 'import_moved', importId };
   let last = Number.NEGATIVE_INFINITY;
-  let telling = false;
-  return () => {
-    if (telling || performance.now() - last < newsEveryMs) return;
-    last = performance.now();
-    telling = true;
-    ctx
-      .announce(news)
-      .catch((error) => ctx.log.warn({ err: error, importId }, 'progress of an import went nowhere'))
-      .finally(() => {
-        telling = false;
-      });
+  let pending: Promise<void> | null = null;
+  return {
+    tell() {
+      if (pending !== null || performance.now() - last < newsEveryMs) return;
+      last = performance.now();
+      pending = ctx
+        .announce(news)
+        .catch((error) => ctx.log.warn({ err: error, importId }, 'progress of an import went nowhere'))
+        .finally(() => {
+          pending = null;
+        });
+    },
+    settled: async () => void (await pending),
   };
 }
 

@@ -24,11 +24,11 @@ export interface SlackGateway {
   directConversation(slackUserId: string): Promise<string>;
   publishHome(slackUserId: string, view: HomeView): Promise<void>;
   updateView(viewId: string, view: ModalView): Promise<void>;
-  /** Uploads a file into a conversation. */
+  /** Uploads a file into a conversation. False: Slack took it, and after some seconds still does not show it there. */
   upload(
     conversationId: string,
     file: { path: string; name: string; comment?: string; threadTs?: string },
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Facts of a file that was shared. */
   fileFacts(fileId: string): Promise<FileFacts>;
   /** Downloads a shared file into a folder of its own, hands its path over, and removes both afterwards. */
@@ -52,6 +52,32 @@ function mayHaveToken(url: URL, apiUrl: string | null): boolean {
 }
 
 const fileTimeout = 2 * minute;
+/** Milliseconds before each look at whether a file was shared. */
+const sharingPauses = [100, 300, 800, 2000, 4000];
+
+/** The id of the one file of an upload, which the client hands over in two layers. */
+function uploadedId(answer: unknown): string | null {
+  const outer = (answer as { files?: { id?: string; files?: { id?: string }[] }[] }).files?.[0];
+  return outer?.files?.[0]?.id ?? outer?.id ?? null;
+}
+
+/** Why a download broke, for its person to read; other errors are none of the download's. */
+function downloadProblem(error: unknown, name: string): unknown {
+  const {
+    name: kind,
+    cause,
+    code,
+  } = error as { name?: string; cause?: { message?: string; code?: string }; code?: string };
+  if (kind === 'TimeoutError' || kind === 'AbortError')
+    return invalidInput(`Slack took too long to hand ${name} out. Drop it again in a moment.`);
+  if (/redirect/.test(cause?.message ?? ''))
+    return invalidInput(
+      `Slack sends Usher elsewhere for ${name}, where it does not go for safety. Download it and drop it again.`,
+    );
+  if (kind === 'TypeError' || /^(ECONN|UND_ERR|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE)/.test(cause?.code ?? code ?? ''))
+    return invalidInput(`The connection to Slack broke while ${name} was read. Drop it again in a moment.`);
+  return error;
+}
 
 /** Slack's Web API for one workspace. */
 export function createGateway(config: SlackConfig, log: Logger): SlackGateway {
@@ -61,6 +87,52 @@ export function createGateway(config: SlackConfig, log: Logger): SlackGateway {
     retryConfig: { retries: 2, minTimeout: 300, maxTimeout: 2 * second },
     logger: quietLogger(log),
   });
+  async function fileFacts(fileId: string): Promise<FileFacts> {
+    const { file } = await client.files.info({ file: fileId });
+    return {
+      id: fileId,
+      name: file?.name ?? 'file',
+      size: file?.size ?? 0,
+      uploaderSlackId: file?.user ?? '',
+      downloadUrl: file?.url_private_download ?? null,
+      conversationIds: [...(file?.channels ?? []), ...(file?.groups ?? []), ...(file?.ims ?? [])],
+    };
+  }
+  async function download(
+    url: URL,
+    path: string,
+    facts: FileFacts,
+    mostBytes: number,
+    tooLarge: () => Error,
+  ): Promise<void> {
+    const response = await fetch(url, {
+      headers: { authorization: `Bearer ${config.botToken}` },
+      redirect: 'error',
+      signal: AbortSignal.timeout(fileTimeout),
+    });
+    if (!response.ok || response.body === null) {
+      throw invalidInput(`Slack did not hand ${facts.name} out (it answered ${response.status}). Drop it again.`);
+    }
+    let bytes = 0;
+    const cap = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        bytes += chunk.length;
+        if (bytes > mostBytes) done(tooLarge());
+        else done(null, chunk);
+      },
+    });
+    await pipeline(Readable.fromWeb(response.body as never), cap, createWriteStream(path));
+  }
+  /** Slack shares an uploaded file some time after it answered, and now and then never does. */
+  async function isShared(fileId: string, conversationId: string): Promise<boolean> {
+    for (const pause of sharingPauses) {
+      await new Promise((done) => setTimeout(done, pause));
+      // That a look fails does not mean that the file is not there.
+      const facts = await fileFacts(fileId).catch(() => null);
+      if (facts?.conversationIds.includes(conversationId)) return true;
+    }
+    return false;
+  }
   const blocks = (message: SlackMessage) => [...message.blocks] as KnownBlock[];
   return {
     client,
@@ -98,7 +170,7 @@ export function createGateway(config: SlackConfig, log: Logger): SlackGateway {
       await client.views.update({ view_id: viewId, view });
     },
     async upload(conversationId, file) {
-      await client.filesUploadV2({
+      const answer = await client.filesUploadV2({
         channel_id: conversationId,
         file: await readFile(file.path),
         filename: file.name,
@@ -106,18 +178,10 @@ export function createGateway(config: SlackConfig, log: Logger): SlackGateway {
         ...(file.comment ? { initial_comment: escapeText(file.comment) } : {}),
         ...(file.threadTs ? { thread_ts: file.threadTs } : {}),
       } as Parameters<WebClient['filesUploadV2']>[0]);
+      const fileId = uploadedId(answer);
+      return fileId === null || (await isShared(fileId, conversationId));
     },
-    async fileFacts(fileId) {
-      const { file } = await client.files.info({ file: fileId });
-      return {
-        id: fileId,
-        name: file?.name ?? 'file',
-        size: file?.size ?? 0,
-        uploaderSlackId: file?.user ?? '',
-        downloadUrl: file?.url_private_download ?? null,
-        conversationIds: [...(file?.channels ?? []), ...(file?.groups ?? []), ...(file?.ims ?? [])],
-      };
-    },
+    fileFacts,
     async withFile(facts, mostBytes, work) {
       const tooLarge = () =>
         invalidInput(
@@ -132,24 +196,10 @@ export function createGateway(config: SlackConfig, log: Logger): SlackGateway {
       }
       const folder = await mkdtemp(join(tmpdir(), 'usher-file-'));
       try {
-        const response = await fetch(url, {
-          headers: { authorization: `Bearer ${config.botToken}` },
-          redirect: 'error',
-          signal: AbortSignal.timeout(fileTimeout),
-        });
-        if (!response.ok || response.body === null) {
-          throw invalidInput(`Slack did not hand ${facts.name} out (it answered ${response.status}). Drop it again.`);
-        }
-        let bytes = 0;
-        const cap = new Transform({
-          transform(chunk: Buffer, _encoding, done) {
-            bytes += chunk.length;
-            if (bytes > mostBytes) done(tooLarge());
-            else done(null, chunk);
-          },
-        });
         const path = join(folder, 'file');
-        await pipeline(Readable.fromWeb(response.body as never), cap, createWriteStream(path));
+        await download(url, path, facts, mostBytes, tooLarge).catch((error: unknown) => {
+          throw downloadProblem(error, facts.name);
+        });
         return await work(path);
       } finally {
         await rm(folder, { recursive: true, force: true });

@@ -59,8 +59,9 @@ export function registerHandlers(app: App, wiring: Wiring): void {
     const value = chosenValue(action);
     const answer = respondWith(respond);
     if (actionId === readFileAgain) {
-      const request = { slackUserId: body.user.id, triggerId: body.trigger_id, value };
-      return track(shareFileAgain(wiring, request, (said) => answer(said, true)));
+      const conversationId = body.channel?.id ?? null;
+      const request = { slackUserId: body.user.id, conversationId, triggerId: body.trigger_id, value };
+      return track(shareFileAgain(wiring, request, answer));
     }
     if (actionId !== openAgain) return track(runAction(wiring, body, actionId, value, respond));
     const again = againSchema.safeParse(parseJson(value));

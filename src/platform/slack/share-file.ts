@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isDatabaseDown } from '../db/transaction';
-import { button, buttons, sentence } from './blocks';
+import { button, buttons, type SlackMessage, sentence } from './blocks';
 import { forgetDelivery, rememberDelivery } from './deliveries.store';
 import { errorMessage } from './error-messages';
-import { admit, parseJson, type Say, type Wiring } from './wiring';
+import { admit, parseJson, type Wiring } from './wiring';
 
 /** The button under a file that could not be read while the database was away. */
 export const readFileAgain = 'read-file-again';
@@ -41,20 +41,30 @@ export async function shareFile(wiring: Wiring, file: FileRef, deliveryKey: stri
   }
 }
 
-/** Reads a file once more, for whoever pressed the button. */
+/** Reads a file once more, for its uploader, who pressed the button where the file lies. */
 export async function shareFileAgain(
   wiring: Wiring,
-  request: { readonly slackUserId: string; readonly triggerId: string; readonly value: string },
-  replace: Say,
+  request: {
+    readonly slackUserId: string;
+    readonly conversationId: string | null;
+    readonly triggerId: string;
+    readonly value: string;
+  },
+  say: (message: SlackMessage, replace?: boolean) => Promise<void>,
 ): Promise<void> {
   const file = fileSchema.safeParse(parseJson(request.value));
   if (!file.success) return;
   const from = { ...wiring.ctx, log: wiring.ctx.log.child({ fileId: file.data.fileId }) };
   try {
     await wiring.readAccount(from, request.slackUserId);
-    await replace(sentence('Reading the file again…'));
+    const { slackUserId, conversationId } = file.data;
+    if (request.slackUserId !== slackUserId || request.conversationId !== conversationId)
+      return await say(
+        sentence('Only whoever shared this file can have it read again. Drop it yourself to import it.'),
+      );
+    await say(sentence('Reading the file again…'), true);
     await shareFile(wiring, file.data, `again:${request.triggerId}`);
   } catch (error) {
-    await replace(errorMessage(from, error));
+    await say(errorMessage(from, error), true);
   }
 }

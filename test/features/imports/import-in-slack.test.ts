@@ -193,6 +193,9 @@ forEachDatabase((database) => {
     const anew = await ada.waitForMessage('The data changed since this was shown');
     expect(textOf(anew)).toContain('Meanwhile → New');
     expect((await database.db('users').where({ email_key: 'ben@example.com' }).first()).last_name).toBe('Meanwhile');
+    const plans = () =>
+      ada.messages('#imports').filter(({ files }) => files.some(({ name }) => name.startsWith('Plan for')));
+    await ada.waitForMessage(() => plans().length === 2, patience);
     await ada.click(anew, 'import-confirm');
     await ada.waitForMessage('Done: 1 updated.', patience);
   });
@@ -240,6 +243,8 @@ forEachDatabase((database) => {
       patience,
     );
     expect(template.conversationId.startsWith('D')).toBe(true);
+    await ada.modal('The template is on its way: you find it in our direct conversation.');
+    await ada.closeModal();
     await ada.fill({ Spreadsheet: { name: 'people.xlsx', bytes: await newcomers('new@x.example') } });
     await ada.submit();
     const shown = await ada.waitForMessage('1 to invite', patience);

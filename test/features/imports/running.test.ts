@@ -149,7 +149,7 @@ forEachDatabase((database) => {
     expect((await importProgress(scene.ctx, id)).outcomes).toMatchObject({ invited: 2, failed: 3 });
     const [problems] = await database.db('import_rows').where({ outcome: 'failed' }).pluck('problems');
     expect(problems).toMatch(/No seat was free any more/);
-    expect(await total('outbox')).toBe(2);
+    expect(await total('outbox', { kind: 'mail' })).toBe(2);
   });
 
   test('a row that the database refuses fails alone, with a number that stands in the log', async () => {
@@ -279,6 +279,69 @@ forEachDatabase((database) => {
     expect((await importProgress(scene.ctx, id)).state).toBe('done');
     expect(tries).toBe(2);
     await expectEverybodyOnce(2);
+  });
+
+  test('a summary that can never be delivered is given up after twelve tries, and stands in the log', async () => {
+    const id = await confirmed(people(1));
+    let tries = 0;
+    const ctx: TestContext = {
+      ...scene.ctx,
+      announce: async ({ kind }) => {
+        if (kind === 'import_ended') {
+          tries += 1;
+          throw new Error('Slack is away');
+        }
+      },
+    };
+    for (let round = 0; round < 15; round += 1) {
+      await runImport(ctx, id, never);
+      await database.db('imports').where({ id }).update({ lease_until: null });
+    }
+    expect(tries).toBe(12);
+    expect((await importProgress(scene.ctx, id)).state).toBe('done');
+    expect(scene.ctx.logLines.filter(({ level }) => level >= 50).map(({ msg }) => msg)).toEqual([
+      'import could not be reported and is given up',
+    ]);
+  });
+
+  test('twenty imports whose summary cannot be delivered do not keep another one from its turn', async () => {
+    const stuck: number[] = [];
+    for (let index = 0; index < 20; index += 1) {
+      const { id } = await scene.previewOf([{ 'Login Email': `stuck${index}@example.com` }]);
+      stuck.push(id);
+    }
+    const recently = new Date('2020-02-01T00:00:00Z');
+    await database.db('imports').whereIn('id', stuck).update({ state: 'reporting', lease_until: recently });
+    const id = await confirmed(people(1));
+    await database
+      .db('imports')
+      .where({ id })
+      .update({ lease_until: new Date('2020-01-01T00:00:00Z') });
+    const ctx: TestContext = {
+      ...scene.ctx,
+      announce: async (news) => {
+        if (news.kind === 'import_ended' && news.importId !== id) throw new Error('Slack is away');
+      },
+    };
+    await resumeImports(ctx, never);
+    expect((await importProgress(scene.ctx, id)).state).toBe('done');
+  });
+
+  test('the end is not announced before progress that is on its way has arrived', async () => {
+    const order: string[] = [];
+    const id = await confirmed(people(2));
+    await runImport(
+      {
+        ...scene.ctx,
+        announce: async ({ kind }) => {
+          if (kind === 'import_moved') await new Promise((wait) => setTimeout(wait, 300));
+          order.push(kind);
+        },
+      },
+      id,
+      never,
+    );
+    expect(order).toEqual(['import_moved', 'users_changed', 'import_ended']);
   });
 
   test('progress and the end are announced', async () => {

@@ -58,7 +58,7 @@ forEachDatabase((database) => {
         'First Name: Bob → (empty)\nStatus: Active → Disabled',
       ],
       ['4', 'cy@example.com', 'Is invited again by mail', 'Status: Disabled → Invited'],
-      ['5', 'dora@example.com', 'Is left out', 'Groups: Group “QAA” does not exist; did you mean “QA”?'],
+      ['5', 'dora@example.com', 'Is left out', 'Group “QAA” does not exist; did you mean “QA”?'],
       ['6', 'admin@example.com', 'Stays as it is'],
     ]);
   });

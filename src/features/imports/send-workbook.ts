@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { shorten } from '../../lib/plain-text';
+import type { Context } from '../../platform/context';
+import type { SlackGateway } from '../../platform/slack/gateway';
+import { writeErrorWorkbook, writePlanWorkbook, writeTemplateWorkbook } from './import-workbooks.service';
+import { workbookLostMessage } from './imports.text';
+
+/** Where a workbook goes. */
+export interface Place {
+  readonly conversationId: string;
+  readonly threadTs: string;
+}
+
+/** Writes a workbook into a folder of its own, uploads it, and removes both. False: Slack took it and does not show it. */
+async function sendWorkbook(
+  slack: SlackGateway,
+  conversationId: string,
+  file: { readonly name: string; readonly comment?: string; readonly threadTs?: string },
+  write: (path: string) => Promise<void>,
+): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'usher-workbook-'));
+  try {
+    const path = join(folder, 'workbook.xlsx');
+    await write(path);
+    return await slack.upload(conversationId, { ...file, path });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const bareName = (fileName: string) => shorten(fileName.replace(/\.[a-z0-9]{1,5}$/i, ''), 100);
+
+export type ImportWorkbook = 'plan' | 'errors';
+
+/** Puts the whole plan, or the failing rows, below the message of an import; where Slack lost it, a button does it again. */
+export async function sendImportWorkbook(
+  ctx: Context,
+  slack: SlackGateway,
+  kind: ImportWorkbook,
+  about: { readonly id: number; readonly fileName: string },
+  { conversationId, threadTs }: Place,
+): Promise<void> {
+  const shown = await sendWorkbook(
+    slack,
+    conversationId,
+    kind === 'plan'
+      ? {
+          name: `Plan for ${bareName(about.fileName)}.xlsx`,
+          comment: 'The whole plan, a row for each person.',
+          threadTs,
+        }
+      : {
+          name: `Errors in ${bareName(about.fileName)}.xlsx`,
+          comment: 'The failing rows, each with what is wrong. Correct them here and drop the file again.',
+          threadTs,
+        },
+    (path) => (kind === 'plan' ? writePlanWorkbook(ctx, about.id, path) : writeErrorWorkbook(ctx, about.id, path)),
+  );
+  if (shown) return;
+  ctx.log.warn({ importId: about.id, kind }, 'slack did not share a workbook');
+  await slack.post(conversationId, workbookLostMessage(about.id, kind), threadTs);
+}
+
+/** Sends the template; false: Slack took it and does not show it. */
+export function sendTemplate(ctx: Context, slack: SlackGateway, conversationId: string): Promise<boolean> {
+  return sendWorkbook(
+    slack,
+    conversationId,
+    { name: 'People to import.xlsx', comment: 'Fill in a row for each person, then send the file back to me.' },
+    (path) => writeTemplateWorkbook(ctx, path),
+  );
+}
