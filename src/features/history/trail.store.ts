@@ -34,15 +34,15 @@ function toEvent(row: EventRow): TrailEvent {
 
 function filtered(db: Knex, filter: TrailFilter): Knex.QueryBuilder {
   const query = db('audit_events');
-  if (filter.actorUserId !== undefined) query.where('actor_user_id', filter.actorUserId);
-  if (filter.actorLabels !== undefined) query.whereIn('actor_label', [...filter.actorLabels]);
-  if (filter.actions !== undefined) query.whereIn('action', [...filter.actions]);
-  if (filter.subjectLabels !== undefined) query.whereIn('subject_label', [...filter.subjectLabels]);
-  if (filter.since !== undefined) query.where('at', '>=', storedDate(db, filter.since) as Date);
+  if (filter.actorUserId !== undefined) void query.where('actor_user_id', filter.actorUserId);
+  if (filter.actorLabels !== undefined) void query.whereIn('actor_label', [...filter.actorLabels]);
+  if (filter.actions !== undefined) void query.whereIn('action', [...filter.actions]);
+  if (filter.subjectLabels !== undefined) void query.whereIn('subject_label', [...filter.subjectLabels]);
+  if (filter.since !== undefined) void query.where('at', '>=', storedDate(db, filter.since) as Date);
   const { text } = filter;
   if (text !== undefined) {
     const held = (column: string) => contains(`LOWER(${column})`, text);
-    query.where(
+    void query.where(
       (either) =>
         void either
           .whereRaw(...held('subject_label'))
@@ -62,9 +62,9 @@ export async function selectTrail(
   limit: number,
 ): Promise<TrailEvent[]> {
   const query = filtered(db, filter).limit(limit);
-  if (place !== null && 'newer' in place) query.where('id', '>', place.newer).orderBy('id', 'asc');
-  else query.orderBy('id', 'desc');
-  if (place !== null && 'older' in place) query.where('id', '<', place.older);
+  if (place !== null && 'newer' in place) void query.where('id', '>', place.newer).orderBy('id', 'asc');
+  else void query.orderBy('id', 'desc');
+  if (place !== null && 'older' in place) void query.where('id', '<', place.older);
   return ((await query.select()) as EventRow[]).map(toEvent);
 }
 
