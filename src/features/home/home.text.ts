@@ -48,11 +48,11 @@ function pendingBlocks({ pending }: HomeFacts): KnownBlock[] {
   ];
 }
 
-function importBlocks({ openImports }: HomeFacts): KnownBlock[] {
+function importBlocks({ openImports, openImportsTotal }: HomeFacts): KnownBlock[] {
   const showAll = button({ actionId: 'show-imports', text: 'Show all', label: 'Show all imports' });
   if (openImports.length === 0) return [section('Imports\nNone is running or waiting.', showAll, 'imports')];
   return [
-    section(`Imports: ${openImports.length} open`, showAll, 'imports'),
+    section(`Imports: ${openImportsTotal.toLocaleString('en-US')} open`, showAll, 'imports'),
     list(
       openImports.map((item): Piece[] => [
         bold(item.fileName),

@@ -23,12 +23,15 @@ async function redraw(
   { conversationId, messageTs }: ImportPreview,
   said: SlackMessage,
 ): Promise<void> {
-  if (messageTs === null || call.messageTs !== messageTs || call.conversationId !== conversationId)
-    await call.replace(said);
+  const isClicked = messageTs !== null && call.messageTs === messageTs && call.conversationId === conversationId;
+  if (!isClicked) await call.replace(said);
   if (conversationId === null || messageTs === null) return;
-  await call.slack
-    .update(conversationId, messageTs, said)
-    .catch((error: unknown) => ctx.log.warn({ err: error }, 'the message of an import was not drawn'));
+  try {
+    await call.slack.update(conversationId, messageTs, said);
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'the message of an import was not drawn');
+    if (isClicked) await call.replace(said);
+  }
 }
 
 async function confirm(ctx: Context, call: ActionCall): Promise<void> {
@@ -111,7 +114,7 @@ export const importsEdge: SlackEdge = {
           'Import a spreadsheet',
           paragraph(
             emoji('white_check_mark'),
-            ' The file is checked. What it would do stands in our direct conversation, where an admin can confirm it.',
+            ' The file is checked. What it would do, and where it is decided on, stands in our direct conversation.',
           ),
         );
       },

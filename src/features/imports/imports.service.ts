@@ -10,6 +10,7 @@ import { requireAdmin } from '../users/users.service';
 import { deleteRows, insertRows, type NewRow, selectRows } from './import-rows.store';
 import { previewOf, progressOf } from './import-views.service';
 import {
+  countOpen,
   decideImport,
   insertImport,
   replacePlan,
@@ -234,6 +235,11 @@ export async function listImports(ctx: Context, limit: number): Promise<ImportPr
 /** Those that wait for a decision or are carried out, the newest first. */
 export async function listOpenImports(ctx: Context, limit: number): Promise<ImportProgress[]> {
   return progressOf(ctx, await selectOpenImports(ctx.db, limit));
+}
+
+/** How many wait for a decision or are carried out. */
+export async function countOpenImports(ctx: Context): Promise<number> {
+  return countOpen(ctx.db);
 }
 
 /** Remembers that a part of the end was delivered, so that another try does not deliver it again. */

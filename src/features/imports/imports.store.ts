@@ -154,6 +154,11 @@ export async function selectOpenImports(db: Database, limit: number): Promise<St
   return (await db('imports').whereIn('state', openStates).orderBy('id', 'desc').limit(limit)).map(toImport);
 }
 
+export async function countOpen(db: Database): Promise<number> {
+  const row = await db('imports').whereIn('state', openStates).count({ total: '*' }).first();
+  return Number(row?.total ?? 0);
+}
+
 export async function updateMessage(
   db: Database,
   id: number,

@@ -27,6 +27,19 @@ forEachDatabase((database) => {
       expect(text).toContain(job);
   });
 
+  test('an open import stands on the Home however many were done since', async () => {
+    const row = (state: string, index: number) => ({
+      state,
+      file_name: `${state}${index}.xlsx`,
+      file_size: 1,
+      created_at: new Date(),
+    });
+    await database.db('imports').insert(row('preview', 0));
+    await database.db('imports').insert(Array.from({ length: 40 }, (_, index) => row('done', index)));
+    const text = textOf(await usher.as('ada').home('Imports: 1 open'));
+    expect(text).toContain('preview0.xlsx');
+  });
+
   test('an open Home is drawn anew after a change', async () => {
     const ada = usher.as('ada');
     await ada.home('2 of 50 seats taken');
