@@ -4,44 +4,25 @@ import type { Logger } from 'pino';
 import { jobs } from '../jobs';
 import { version } from '../package.json';
 import type { Config } from './config';
-import { groupsEdge } from './features/access/groups.commands';
-import { profilesEdge } from './features/access/profiles.commands';
-import { projectsEdge } from './features/access/projects.commands';
+import { featureEdges } from './edges';
 import { accountPages } from './features/accounts/accounts.pages';
 import { ensureAdmins } from './features/accounts/first-admins.service';
-import {
-  type ApprovalExecutors,
-  approvalEndedChat,
-  approvalsEdge,
-  carryOut,
-} from './features/approvals/approvals.commands';
+import { type ApprovalExecutors, approvalEndedChat, carryOut } from './features/approvals/approvals.commands';
 import { drawApproval } from './features/approvals/draw-approval';
-import { batchEdge } from './features/batch/batch.commands';
 import { runAndShow } from './features/batch/show-batch';
 import { resetMail } from './features/credentials/credentials.mail';
 import { deleteApproved } from './features/deletion/delete-approved';
-import { deletionEdge } from './features/deletion/deletion.commands';
-import { directoryEdge } from './features/directory/directory.commands';
-import { accessEdge } from './features/edits/access.commands';
-import { editsEdge } from './features/edits/edits.commands';
 import { grantAdminApproved } from './features/edits/grant-admin-approved';
-import { historyEdge } from './features/history/history.commands';
 import { homeEdge } from './features/home/home.commands';
 import type { StatusFacts } from './features/home/home.text';
-import { importsEdge } from './features/imports/imports.commands';
 import { drawImport, reportImport } from './features/imports/report-import';
 import { runImport } from './features/imports/run-import.service';
 import { disableApproved } from './features/invites/disable-approved';
 import { inviteReminderChat, invitesExpiredChat } from './features/invites/invites.chat';
-import { invitesEdge } from './features/invites/invites.commands';
 import { invitationMail, reminderMail } from './features/invites/invites.mail';
 import { seatsWarningChat } from './features/licences/licences.chat';
-import { licenceEdge } from './features/licences/licences.commands';
 import { ensureLicence } from './features/licences/licences.service';
 import { offboardingChat } from './features/offboarding/offboarding.chat';
-import { offboardingEdge } from './features/offboarding/offboarding.commands';
-import { statusEdge } from './features/status/status.commands';
-import { undoEdge } from './features/undo/undo.commands';
 import { activeAdmins, userOfSlackAccount } from './features/users/users.service';
 import { displayName } from './features/users/users.types';
 import { type Clock, systemClock } from './lib/clock';
@@ -131,22 +112,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
     delete_users: deleteApproved,
   };
   const edges = [
-    directoryEdge,
-    historyEdge,
-    invitesEdge,
-    statusEdge,
-    batchEdge,
-    importsEdge,
-    profilesEdge,
-    groupsEdge,
-    projectsEdge,
-    licenceEdge,
-    deletionEdge,
-    offboardingEdge,
-    editsEdge,
-    accessEdge,
-    approvalsEdge,
-    undoEdge,
+    ...featureEdges,
     homeEdge({
       jobs,
       runJob: async (name) => (scheduler === null ? { outcome: 'not-claimed' } : scheduler.runByHand(name)),

@@ -1,0 +1,37 @@
+import { groupsEdge } from './features/access/groups.commands';
+import { profilesEdge } from './features/access/profiles.commands';
+import { projectsEdge } from './features/access/projects.commands';
+import { approvalsEdge } from './features/approvals/approvals.commands';
+import { batchEdge } from './features/batch/batch.commands';
+import { deletionEdge } from './features/deletion/deletion.commands';
+import { directoryEdge } from './features/directory/directory.commands';
+import { accessEdge } from './features/edits/access.commands';
+import { editsEdge } from './features/edits/edits.commands';
+import { historyEdge } from './features/history/history.commands';
+import { importsEdge } from './features/imports/imports.commands';
+import { invitesEdge } from './features/invites/invites.commands';
+import { licenceEdge } from './features/licences/licences.commands';
+import { offboardingEdge } from './features/offboarding/offboarding.commands';
+import { statusEdge } from './features/status/status.commands';
+import { undoEdge } from './features/undo/undo.commands';
+import type { SlackEdge } from './platform/slack/definitions';
+
+/** What every feature does in Slack; only the Home, which shows the process itself, is added by createApp. */
+export const featureEdges: readonly SlackEdge[] = [
+  directoryEdge,
+  historyEdge,
+  invitesEdge,
+  statusEdge,
+  batchEdge,
+  importsEdge,
+  profilesEdge,
+  groupsEdge,
+  projectsEdge,
+  licenceEdge,
+  deletionEdge,
+  offboardingEdge,
+  editsEdge,
+  accessEdge,
+  approvalsEdge,
+  undoEdge,
+];
