@@ -74,7 +74,7 @@ export function homeEdge(facts: ProcessFacts): SlackEdge {
     ],
     async home(ctx, caller) {
       if (caller.user?.isActiveAdmin) {
-        const planned = homeBlocks((await listOffboardings(ctx)).planned, ctx.config.timeZone);
+        const planned = homeBlocks(await listOffboardings(ctx), ctx.config.timeZone);
         return adminHome(await homeFacts(ctx), await listJobs(ctx, facts.jobs, 1), planned);
       }
       return memberHome((await activeAdmins(ctx)).slice(0, 5).map(displayName), caller.user !== null);

@@ -69,7 +69,8 @@ async function callOff(ctx: Context, call: ActionCall): Promise<string> {
   return calledOffSentence(offboarding, calledOff);
 }
 
-const overview = async (ctx: Context) => offboardingsMessage(await listOffboardings(ctx), ctx.config.timeZone);
+const overview = async (ctx: Context, said: string | null = null) =>
+  offboardingsMessage(await listOffboardings(ctx), ctx.config.timeZone, said);
 
 /** `/users offboard`: deletions that are planned for later. */
 export const offboardingEdge: SlackEdge = {
@@ -102,8 +103,8 @@ export const offboardingEdge: SlackEdge = {
       id: callOffListedButton,
       access: 'admin',
       async handle(ctx, call) {
-        await callOff(ctx, call);
-        await call.replace(await overview(ctx));
+        const said = await callOff(ctx, call);
+        await call.replace(await overview(ctx, said));
       },
     },
     {

@@ -6,9 +6,11 @@ import { conflict, invalidInput, notFound } from '../../platform/errors';
 import { siteTime } from '../../platform/mail/site-time';
 import { needsReplacement } from '../deletion/deletion.types';
 import { planDeletion } from '../deletion/plan-deletion.service';
+import { oneAtATime } from '../licences/licences.service';
 import { beginOperation, finishOperation } from '../operations/operations.service';
 import { recordUserChanges, requireAdmin } from '../users/users.service';
 import {
+  countPlanned,
   endPlanned,
   insertOffboarding,
   type NewOffboarding,
@@ -18,7 +20,7 @@ import {
   selectPlannedOf,
   updatePlanned,
 } from './offboarding.store';
-import type { Offboarding, PlannedOffboarding } from './offboarding.types';
+import type { Offboarding, OffboardingLists, PlannedOffboarding } from './offboarding.types';
 
 /** How many a list names. */
 const listed = 30;
@@ -58,6 +60,8 @@ export async function planOffboarding(
 ): Promise<PlannedOffboarding> {
   const { userId, replacementId, dueAt } = input;
   const result = await inTransaction(ctx, async (tx) => {
+    // Before anything is read: whoever loses the privilege at this moment has lost it.
+    await oneAtATime(tx);
     await requireAdmin(tx);
     const operationId = await beginOperation(tx, 'offboard', input.idempotencyKey, { userId, replacementId, dueAt });
     const plan = await planDeletion(tx, userId, replacementId);
@@ -151,12 +155,11 @@ export async function plannedOffboardingOf(
 }
 
 /** What is planned, the next first, and what failed in the last month. @throws AppError `not_admin` */
-export async function listOffboardings(
-  ctx: Context,
-): Promise<{ readonly planned: readonly Offboarding[]; readonly failed: readonly Offboarding[] }> {
+export async function listOffboardings(ctx: Context): Promise<OffboardingLists> {
   await requireAdmin(ctx);
   return {
     planned: await selectPlanned(ctx.db, listed),
+    total: await countPlanned(ctx.db),
     failed: await selectFailed(ctx.db, addTime(ctx.clock.now(), -failedFor), 5),
   };
 }

@@ -86,6 +86,12 @@ export async function selectPlanned(db: Database, limit: number): Promise<Offboa
   return rows.map(toOffboarding);
 }
 
+/** How many there are of those. */
+export async function countPlanned(db: Database): Promise<number> {
+  const row = await db('offboardings').where({ state: 'planned' }).whereNotNull('user_id').count({ n: '*' }).first();
+  return Number(row?.n ?? 0);
+}
+
 /** Those that could not be carried out, of people who are there still, the latest first. */
 export async function selectFailed(db: Database, since: Date, limit: number): Promise<Offboarding[]> {
   const rows = await db('offboardings')

@@ -19,7 +19,7 @@ import {
 } from '../../platform/slack/blocks';
 import { nameAndAddress, planSentences } from '../deletion/deletion.text';
 import type { DeletionPlan } from '../deletion/deletion.types';
-import type { Offboarding, PlannedOffboarding } from './offboarding.types';
+import type { Offboarding, OffboardingLists, PlannedOffboarding } from './offboarding.types';
 
 /** Ends a planned deletion from the message that tells of it, and from the list. */
 export const callOffButton = 'call-off-offboarding';
@@ -76,15 +76,20 @@ export function calledOffSentence(offboarding: Offboarding, calledOff: boolean):
 const takerOf = ({ replacementEmail }: Offboarding) =>
   replacementEmail === null ? 'no replacement' : `${replacementEmail} takes over`;
 
-/** `/users offboard` alone. */
+const more = (total: number, shown: number): KnownBlock[] =>
+  total > shown ? [note(`… and ${total - shown} more.`)] : [];
+
+/** `/users offboard` alone. `said` is what a click on it did. */
 export function offboardingsMessage(
-  lists: { readonly planned: readonly Offboarding[]; readonly failed: readonly Offboarding[] },
+  lists: OffboardingLists,
   timeZone: string,
+  said: string | null = null,
 ): SlackMessage {
-  const { planned, failed } = lists;
-  const title = planned.length === 0 ? 'No deletion is planned' : `${count(planned.length, 'planned deletion')}`;
+  const { planned, total, failed } = lists;
+  const title = total === 0 ? 'No deletion is planned' : count(total, 'planned deletion');
   return message(
-    title,
+    said === null ? title : `${said} ${title}`,
+    ...(said === null ? [] : [paragraph(said)]),
     paragraph(bold(title)),
     ...planned.map((offboarding) =>
       section(
@@ -93,6 +98,7 @@ export function offboardingsMessage(
         `offboarding-${offboarding.id}`,
       ),
     ),
+    ...more(total, planned.length),
     ...(failed.length === 0
       ? []
       : [
@@ -108,13 +114,14 @@ export function offboardingsMessage(
 }
 
 /** The Home's block; nothing when nothing is planned. */
-export function homeBlocks(planned: readonly Offboarding[], timeZone: string): KnownBlock[] {
-  if (planned.length === 0) return [];
+export function homeBlocks({ planned, total }: OffboardingLists, timeZone: string): KnownBlock[] {
+  if (total === 0) return [];
   const shown = planned.slice(0, 5);
   const show = button({ actionId: 'show-offboardings', text: 'Show', label: 'Show planned deletions' });
   return [
-    section(`Planned deletions: ${planned.length}`, show, 'offboardings'),
+    section(`Planned deletions: ${total}`, show, 'offboardings'),
     list(shown.map((item): Piece[] => [bold(item.userEmail), `  ${siteTime(item.dueAt, timeZone)}`])),
+    ...more(total, shown.length),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { DeletionPlan } from '../deletion/deletion.types';
+import type { User } from '../users/users.types';
 
 /** `failed` and `called_off` are kept to be looked up; only `planned` ones ever run. */
 export type OffboardingState = 'planned' | 'done' | 'failed' | 'called_off';
@@ -27,4 +28,16 @@ export interface PlannedOffboarding {
   readonly plan: DeletionPlan;
   /** When it was to happen before; null when it is a new one. */
   readonly before: Date | null;
+}
+
+/** What a list shows: at most so many, and how many there are in all. */
+export interface OffboardingLists {
+  readonly planned: readonly Offboarding[];
+  readonly total: number;
+  readonly failed: readonly Offboarding[];
+}
+
+/** Whether somebody may still hear of planned deletions. */
+export function isActiveAdmin(user: Pick<User, 'isAdmin' | 'status'>): boolean {
+  return user.isAdmin && user.status === 'active';
 }

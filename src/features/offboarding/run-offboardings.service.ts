@@ -5,9 +5,10 @@ import { type AppError, invalidInput, isAppError, notAdmin } from '../../platfor
 import { enqueue } from '../../platform/mail/outbox';
 import { deleteCounted } from '../deletion/deletion.service';
 import type { DeletionPlan } from '../deletion/deletion.types';
-import { findUsers, recordUserChanges } from '../users/users.service';
+import { oneAtATime } from '../licences/licences.service';
+import { findUsers, recordUserChanges, requireAdmin } from '../users/users.service';
 import { claimReminder, endPlanned, selectDue, selectToRemind } from './offboarding.store';
-import type { Offboarding } from './offboarding.types';
+import { isActiveAdmin, type Offboarding } from './offboarding.types';
 
 const reminderAhead = 1 * day;
 const batch = 50;
@@ -15,7 +16,7 @@ const batch = 50;
 /** What of a plan a message tells afterwards, when the person is gone. */
 export type OffboardingOutcome = Pick<DeletionPlan, 'runs' | 'casesMoved' | 'casesLeft'>;
 
-/** Tells the admin who planned it, and the admin channel. */
+/** Tells the admin channel, and who planned it while they are an active admin. */
 async function tell(
   tx: TxContext,
   offboarding: Offboarding,
@@ -24,14 +25,18 @@ async function tell(
 ): Promise<void> {
   const [requester] =
     offboarding.requestedByUserId === null ? [] : await findUsers(tx, [offboarding.requestedByUserId]);
-  const to = ['admin-channel', ...(requester?.status === 'active' ? [`person:${requester.email}`] : [])];
+  const to: { readonly recipient: string; readonly userId: number | null }[] = [
+    { recipient: 'admin-channel', userId: null },
+  ];
+  if (requester !== undefined && isActiveAdmin(requester))
+    to.push({ recipient: `person:${requester.email}`, userId: requester.id });
   await enqueue(
     tx,
-    to.map((recipient, index) => ({
+    to.map(({ recipient, userId }, index) => ({
       kind: 'chat' as const,
       template: 'offboarding',
       recipient,
-      payload: { id: offboarding.id, event, outcome },
+      payload: { id: offboarding.id, event, outcome, userId },
       dedupKey: `offboarding:${offboarding.id}:${event}:${offboarding.dueAt.getTime()}:${index}`,
     })),
   );
@@ -64,6 +69,9 @@ async function carryOut(ctx: Context, offboarding: Offboarding, userId: number):
   if (replacementEmail !== null && replacementId === null)
     throw invalidInput(`${replacementEmail}, who was to take over, was deleted meanwhile.`, 'replacement');
   return inTransaction(actingAs(ctx, requesterOf(offboarding)), async (tx) => {
+    // Before anything is read: whoever loses the privilege at this moment has lost it.
+    await oneAtATime(tx);
+    await requireAdmin(tx);
     const at = tx.clock.now();
     if (!(await endPlanned(tx.db, id, { state: 'done', problem: null, at }, at))) return false;
     const { plan } = await deleteCounted(tx, { userId, replacementId, idempotencyKey: `offboarding:${id}` });

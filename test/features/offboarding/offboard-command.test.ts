@@ -102,10 +102,45 @@ forEachDatabase((database) => {
     await ada.ask('#general', line);
     const listed = await ada.ask('#general', '/users offboard');
     await ada.click(listed, 'Call off');
-    await ada.waitForMessage('No deletion is planned');
+    expect(textOf(await ada.waitForMessage('No deletion is planned'))).toContain('Called off: lea@x.example stays.');
     usher.clock.advance(11 * day);
     await run();
     expect(await isThere()).toBe(true);
+  });
+
+  test('calling off from an old list says that it is too late, above the list as it is now', async () => {
+    const ada = usher.as('ada');
+    await ada.ask('#general', line);
+    const listed = await ada.ask('#general', '/users offboard');
+    usher.clock.advance(11 * day);
+    expect(await run()).toMatchObject({ done: 1 });
+    await ada.click(listed, 'Call off');
+    expect(textOf(await ada.waitForMessage('No deletion is planned'))).toContain(
+      'Too late: lea@x.example was deleted as planned.',
+    );
+  });
+
+  test('more planned deletions than a list shows are counted in its title and on the Home', async () => {
+    const { db } = database;
+    const ada = usher.as('ada');
+    const people = [];
+    for (let number = 0; number < 32; number += 1) people.push(await insertUser(db, { email: `p${number}@x.example` }));
+    await db('offboardings').insert(
+      people.map(({ id, email }) => ({
+        user_id: id,
+        user_email: email,
+        due_at: new Date('2026-12-01T17:00:00.000Z'),
+        state: 'planned',
+        live_key: String(id),
+        requested_by_label: 'ada@example.com',
+        created_at: usher.clock.now(),
+      })),
+    );
+    const listed = textOf(await ada.ask('#general', '/users offboard'));
+    expect(listed).toContain('32 planned deletions');
+    expect(listed).toContain('… and 2 more.');
+    await ada.home('Planned deletions: 32');
+    await ada.home('… and 27 more.');
   });
 
   test('the admins hear how it ended: done, or not and why', async () => {

@@ -1,5 +1,6 @@
 import { deleteUser } from '../../../src/features/deletion/deletion.service';
 import { planDeletion } from '../../../src/features/deletion/plan-deletion.service';
+import { offboardingChat } from '../../../src/features/offboarding/offboarding.chat';
 import { callOffOffboarding, planOffboarding } from '../../../src/features/offboarding/offboarding.service';
 import { runOffboardings } from '../../../src/features/offboarding/run-offboardings.service';
 import { addTime, day, hour, minute } from '../../../src/lib/duration';
@@ -97,6 +98,24 @@ forEachDatabase((database) => {
     ctx.clock.advance(2 * hour);
     expect(await running()).toMatchObject({ done: 0, failed: 1 });
     expect(await isThere(leaver)).toBe(true);
+  });
+
+  test('whoever planned it hears of it while they are an active admin only', async () => {
+    const { db } = database;
+    await plan(3 * day);
+    ctx.clock.advance(2 * day + hour);
+    await running();
+    const personal = (await outboxRows(db)).find(({ recipient }) => recipient === 'person:boss@x.example');
+    if (!personal) throw new Error('no reminder for the requester');
+    const posted = (await offboardingChat.render(job, personal.payload)) as { text: string } | null;
+    expect(posted?.text).toContain('leaver@x.example will be deleted');
+    await db('users').where({ id: admin.id }).update({ is_admin: false });
+    expect(await offboardingChat.render(job, personal.payload)).toBeNull();
+    expect(await offboardingChat.render(job, { ...personal.payload, userId: null })).not.toBeNull();
+    ctx.clock.advance(day);
+    expect(await running()).toMatchObject({ failed: 1 });
+    const failed = (await outboxRows(db)).filter(({ payload }) => payload.event === 'failed');
+    expect(failed.map(({ recipient }) => recipient)).toEqual(['admin-channel']);
   });
 
   test('open work that came after a plan without a replacement makes it fail instead of leaving the work to nobody', async () => {
