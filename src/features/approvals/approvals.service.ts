@@ -88,37 +88,49 @@ export async function acceptPhrase(
  * @throws AppError `not_admin`; `invalid_input` when nobody else could approve
  */
 export async function requestApproval(ctx: Context, request: ApprovalRequest): Promise<Approval> {
-  const { actor } = ctx;
-  if (actor.kind !== 'user') throw notAdmin();
-  const { approval, isNew } = await inTransaction(ctx, async (tx) => {
-    await requireAdmin(tx);
-    const known = await selectApprovalByKey(tx.db, request.idempotencyKey);
-    if (known !== null) return { approval: known, isNew: false };
-    if (!(await activeAdmins(tx)).some(({ id }) => id !== actor.userId)) {
-      throw invalidInput('There is no second admin who could approve this. Nothing was changed; try again.');
-    }
-    const requestedAt = tx.clock.now();
-    const id = await insertApproval(tx.db, {
-      ...request,
-      summary: shorten(request.summary, 500),
-      requesterUserId: actor.userId,
-      requesterLabel: actor.email,
-      requesterSlackId: actor.slackId,
-      requestedAt,
-      expiresAt: addTime(requestedAt, approvalLife),
-    });
-    const made = await selectApproval(tx.db, id);
-    if (made === null) throw new Error(`approval ${id} is not there`);
-    await auditApproval(tx, made, 'approval.requested', { kind: request.kind, expires: made.expiresAt.toISOString() });
-    return { approval: made, isNew: true };
-  }).catch(async (error: unknown) => {
-    // The same request twice at once: the other one's approval is this one's.
-    const known = isDuplicate(error) ? await selectApprovalByKey(ctx.db, request.idempotencyKey) : null;
-    if (known === null) throw error;
-    return { approval: known, isNew: false };
-  });
+  const { approval, isNew } = await inTransaction(ctx, (tx) => insertRequest(tx, request)).catch(
+    async (error: unknown) => {
+      // The same request twice at once: the other one's approval is this one's.
+      const known = isDuplicate(error) ? await selectApprovalByKey(ctx.db, request.idempotencyKey) : null;
+      if (known === null) throw error;
+      return { approval: known, isNew: false };
+    },
+  );
   if (isNew) await ctx.announce({ kind: 'approval_changed', approvalId: approval.id });
   return approval;
+}
+
+/**
+ * Writes a request down together with what must not stand without it. The caller announces `approval_changed` after the
+ * commit when it is new; until then nobody sees it.
+ * @throws AppError `not_admin`; `invalid_input` when nobody else could approve, with nothing written
+ */
+export async function insertRequest(
+  tx: TxContext,
+  request: ApprovalRequest,
+): Promise<{ readonly approval: Approval; readonly isNew: boolean }> {
+  const { actor } = tx;
+  if (actor.kind !== 'user') throw notAdmin();
+  await requireAdmin(tx);
+  const known = await selectApprovalByKey(tx.db, request.idempotencyKey);
+  if (known !== null) return { approval: known, isNew: false };
+  if (!(await activeAdmins(tx)).some(({ id }) => id !== actor.userId)) {
+    throw invalidInput('There is no second admin who could approve this. Nothing was changed; try again.');
+  }
+  const requestedAt = tx.clock.now();
+  const id = await insertApproval(tx.db, {
+    ...request,
+    summary: shorten(request.summary, 500),
+    requesterUserId: actor.userId,
+    requesterLabel: actor.email,
+    requesterSlackId: actor.slackId,
+    requestedAt,
+    expiresAt: addTime(requestedAt, approvalLife),
+  });
+  const made = await selectApproval(tx.db, id);
+  if (made === null) throw new Error(`approval ${id} is not there`);
+  await auditApproval(tx, made, 'approval.requested', { kind: request.kind, expires: made.expiresAt.toISOString() });
+  return { approval: made, isNew: true };
 }
 
 /** An audit line about an approval. */

@@ -3,7 +3,7 @@ import { count } from '../../lib/plain-text';
 import type { Context, TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { conflict, invalidInput, notFound } from '../../platform/errors';
-import { acceptPhrase, approvalNeed, phraseFor, requestApproval } from '../approvals/approvals.service';
+import { acceptPhrase, approvalNeed, insertRequest, phraseFor } from '../approvals/approvals.service';
 import { takeSeats } from '../licences/licences.service';
 import { beginOperation } from '../operations/operations.service';
 import { findUsers, requireAdmin } from '../users/users.service';
@@ -66,8 +66,7 @@ export type Confirmed =
  */
 export async function confirmBatch(ctx: Context, id: number, phrase: string): Promise<Confirmed> {
   const batch = await ownBatch(ctx, id);
-  if (batch.state === 'asked' || batch.state === 'running' || batch.state === 'done') return { kind: 'already', batch };
-  if (batch.state !== 'planned') throw conflict('This was cancelled. Nothing was changed; begin anew.');
+  if (batch.state !== 'planned') return confirmedBefore(batch);
   if (ctx.clock.now().getTime() - batch.createdAt.getTime() > planLife)
     throw conflict('This plan is older than a day, so it was not carried out. Nothing was changed; begin anew.');
   const need = await secondAdmin(ctx, batch);
@@ -89,7 +88,14 @@ export async function confirmBatch(ctx: Context, id: number, phrase: string): Pr
     await moveBatch(tx.db, id, ['running'], 'running', tx.clock.now(), { operationId });
     return true;
   });
-  return { kind: started ? 'started' : 'already', batch: await ownBatch(ctx, id) };
+  const now = await ownBatch(ctx, id);
+  return started ? { kind: 'started', batch: now } : confirmedBefore(now);
+}
+
+/** @throws AppError `conflict` when it was not confirmed but cancelled */
+function confirmedBefore(batch: Batch): Confirmed {
+  if (batch.state === 'asked' || batch.state === 'running' || batch.state === 'done') return { kind: 'already', batch };
+  throw conflict('This was cancelled. Nothing was changed; begin anew.');
 }
 
 /** @throws AppError `seats_exhausted` when not all of them fit; seats that vanish later fail person by person */
@@ -124,16 +130,20 @@ export async function asksSecondAdmin(ctx: Context, batch: Batch): Promise<boole
 }
 
 async function askSecondAdmin(ctx: Context, batch: Batch): Promise<Confirmed> {
-  const people = await selectBatchPeople(ctx.db, batch.id, 0, batch.total);
-  await requestApproval(ctx, {
-    kind: 'disable_users',
-    payload: { userIds: people.flatMap(({ userId }) => userId ?? []) },
-    summary: await summaryOf(ctx, batch),
-    idempotencyKey: `batch:${batch.id}`,
+  const requested = await inTransaction(ctx, async (tx) => {
+    await requireAdmin(tx);
+    // The state first: what was cancelled meanwhile must not be left for a second admin to approve.
+    if (!(await moveBatch(tx.db, batch.id, ['planned'], 'asked', tx.clock.now()))) return null;
+    return insertRequest(tx, {
+      kind: 'disable_users',
+      payload: { userIds: await batchUserIds(tx, batch) },
+      summary: await summaryOf(tx, batch),
+      idempotencyKey: `batch:${batch.id}`,
+    });
   });
-  const now = ctx.clock.now();
-  const asked = await inTransaction(ctx, (tx) => moveBatch(tx.db, batch.id, ['planned'], 'asked', now));
-  return { kind: asked ? 'asked' : 'already', batch: await ownBatch(ctx, batch.id) };
+  if (requested?.isNew) await ctx.announce({ kind: 'approval_changed', approvalId: requested.approval.id });
+  const now = await ownBatch(ctx, batch.id);
+  return requested === null ? confirmedBefore(now) : { kind: 'asked', batch: now };
 }
 
 /** `Disable 12 people: ada@example.com, …`. */

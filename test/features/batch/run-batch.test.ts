@@ -1,4 +1,5 @@
-import { confirmBatch, draftBatch } from '../../../src/features/batch/batch.service';
+import type { Knex } from 'knex';
+import { cancelBatch, confirmBatch, draftBatch } from '../../../src/features/batch/batch.service';
 import { type BatchAction, noInput } from '../../../src/features/batch/batch.types';
 import { planBatch } from '../../../src/features/batch/plan-batch.service';
 import { resumeBatches, runBatch } from '../../../src/features/batch/run-batch.service';
@@ -93,6 +94,46 @@ forEachDatabase((database) => {
     );
     expect(all.filter(({ kind }) => kind === 'started')).toHaveLength(1);
     expect(await database.db('operations')).toHaveLength(1);
+  });
+
+  const stateOf = async (id: number): Promise<string> =>
+    (await database.db('batches').where({ id }).first('state')).state;
+
+  test('a batch cancelled while it is confirmed asks no second admin, and says so', async () => {
+    await insertAdmin(database.db, { email: 'hedy@example.com' });
+    await insertPeople(database.db, 11);
+    const plain = context();
+    const id = await plan(plain, 'disable');
+    // The cancel comes after the confirmation read the plan, right before it writes.
+    const db = new Proxy(database.db, {
+      get: (knex, name) =>
+        name === 'transaction'
+          ? async (work: (tx: Knex.Transaction) => Promise<unknown>) => {
+              await cancelBatch(plain, id);
+              return knex.transaction(work);
+            }
+          : Reflect.get(knex, name),
+    });
+    const late = context({ db });
+    await expect(confirmBatch(late, id, '')).rejects.toThrow('This was cancelled. Nothing was changed; begin anew.');
+    expect(await stateOf(id)).toBe('cancelled');
+    expect(await database.db('approvals')).toEqual([]);
+    expect(late.announced).toEqual([]);
+  });
+
+  test('a cancel and a confirmation at the same moment leave a cancelled batch or one request, never both', async () => {
+    await insertAdmin(database.db, { email: 'hedy@example.com' });
+    await insertPeople(database.db, 11);
+    const contexts = [0, 1].map(() =>
+      context({ db: database.dialect === 'MariaDB' ? database.connect() : database.db }),
+    );
+    const [one = context(), other = context()] = contexts;
+    for (let round = 0; round < 10; round += 1) {
+      const id = await plan(one, 'disable');
+      await Promise.allSettled([confirmBatch(one, id, ''), cancelBatch(other, id)]);
+      const requests = await database.db('approvals').where({ idempotency_key: `batch:${id}` });
+      expect([await stateOf(id), requests.length]).toEqual(requests.length === 1 ? ['asked', 1] : ['cancelled', 0]);
+    }
   });
 
   test('two workers on one batch do each person once', async () => {
