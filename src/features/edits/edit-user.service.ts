@@ -1,8 +1,8 @@
 import type { Context, TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
-import { invalidInput } from '../../platform/errors';
+import { invalidInput, isAppError } from '../../platform/errors';
 import { changeGroups, groupsOf, readCatalogue } from '../access/access.service';
-import { phraseFor, requestApproval } from '../approvals/approvals.service';
+import { insertRequest, phraseFor } from '../approvals/approvals.service';
 import { shutOut } from '../invites/invites.service';
 import { oneAtATime, takeSeats } from '../licences/licences.service';
 import { beginOperation, finishOperation, groupSet, recordChanges } from '../operations/operations.service';
@@ -47,7 +47,7 @@ async function formOf(ctx: Context, user: User): Promise<EditForm> {
  * @throws AppError `not_admin`, `seats_exhausted`, `conflict` for a repeat; nothing was changed then
  */
 export async function editUser(ctx: Context, edit: UserEdit): Promise<EditResult> {
-  const result = await inTransaction(ctx, async (tx): Promise<EditResult> => {
+  const { result, approvalId } = await inTransaction(ctx, async (tx): Promise<Edited> => {
     await oneAtATime(tx);
     await requireAdmin(tx);
     await holdUsers(tx, [edit.userId]);
@@ -60,42 +60,56 @@ export async function editUser(ctx: Context, edit: UserEdit): Promise<EditResult
     if (user.version !== edit.version || !isSame('groupIds', fields, edit.shown)) {
       await finish('failed', 'Somebody else changed this person meanwhile.');
       const meanwhile = differencesOf(edit.shown, fields, form.catalogue);
-      return { kind: 'again', form, typed, meanwhile, problems: {}, phrase: null };
+      return { result: { kind: 'again', form, typed, meanwhile, problems: {}, phrase: null }, approvalId: null };
     }
     const { target, problems, need } = await decideEdit(tx, form, typed, edit.phrase);
     if (Object.keys(problems).length > 0) {
       await finish('failed', 'The form could not be saved as it was.');
       const phrase = need === 'phrase' ? phraseFor('grant_admin', 1) : null;
-      return { kind: 'again', form, typed: knownOnly(typed, form), meanwhile: null, problems, phrase };
+      const again = { kind: 'again', form, typed: knownOnly(typed, form), meanwhile: null, problems, phrase } as const;
+      return { result: again, approvalId: null };
     }
-    const adminAsked = need === 'second_admin';
+    const needsSecond = need === 'second_admin';
     // The second admin says yes later; everything else is saved now.
-    const after = adminAsked ? { ...target, isAdmin: false } : target;
+    const after = needsSecond ? { ...target, isAdmin: false } : target;
     const differences = differencesOf(fields, after, form.catalogue);
-    if (differences.length === 0 && !adminAsked) {
+    if (differences.length === 0 && !needsSecond) {
       await finish('unchanged', null);
-      return { kind: 'unchanged', user };
+      return { result: { kind: 'unchanged', user }, approvalId: null };
     }
     const written = await write(tx, form, after, operationId);
     await finish('done', null);
     const saved = { ...user, ...columnsOf(fields, after), status: after.status };
-    return { kind: 'saved', operationId, user: saved, differences, adminAsked, ...written };
+    const approvalId = needsSecond ? await askForAdmin(tx, saved, edit.idempotencyKey) : null;
+    const adminAsked = !needsSecond ? 'no' : approvalId === null ? 'nobody_left' : 'asked';
+    return { result: { kind: 'saved', operationId, user: saved, differences, adminAsked, ...written }, approvalId };
   });
-  if (result.kind === 'saved') {
-    if (result.adminAsked) await askForAdmin(ctx, result.user, edit.idempotencyKey);
-    await ctx.announce({ kind: 'users_changed' });
-  }
+  if (approvalId !== null) await ctx.announce({ kind: 'approval_changed', approvalId });
+  if (result.kind === 'saved') await ctx.announce({ kind: 'users_changed' });
   return result;
 }
 
-async function askForAdmin(ctx: Context, user: User, idempotencyKey: string): Promise<void> {
+/** What an edit came to, and the request for a second admin that was written with it. */
+interface Edited {
+  readonly result: EditResult;
+  readonly approvalId: number | null;
+}
+
+/** @returns null when no second admin is left, which takes nothing from the rest of the edit */
+async function askForAdmin(tx: TxContext, user: User, idempotencyKey: string): Promise<number | null> {
   const name = displayName(user);
-  await requestApproval(ctx, {
-    kind: 'grant_admin',
-    payload: { userIds: [user.id] },
-    summary: `Make ${name === user.email ? name : `${name} (${user.email})`} an admin`,
-    idempotencyKey,
-  });
+  try {
+    const { approval } = await insertRequest(tx, {
+      kind: 'grant_admin',
+      payload: { userIds: [user.id] },
+      summary: `Make ${name === user.email ? name : `${name} (${user.email})`} an admin`,
+      idempotencyKey,
+    });
+    return approval.id;
+  } catch (error) {
+    if (!isAppError(error, 'invalid_input')) throw error;
+    return null;
+  }
 }
 
 function columnsOf(before: UserFields, after: UserFields): UserChanges {

@@ -36,11 +36,19 @@ export function editedBlocks(result: Exclude<EditResult, { kind: 'again' }>): Kn
     ...(differences.length > 0
       ? [paragraph(emoji('white_check_mark'), ' ', bold(`Saved ${name}.`)), list(differences.map(differencePieces))]
       : []),
-    ...(adminAsked
+    ...(adminAsked === 'asked'
       ? [
           paragraph(
             emoji('hourglass_flowing_sand'),
             ` Making ${name} an admin needs a second admin. The others were asked; it happens as soon as one of them approves.`,
+          ),
+        ]
+      : []),
+    ...(adminAsked === 'nobody_left'
+      ? [
+          paragraph(
+            emoji('warning'),
+            ` ${name} was not made an admin: no second admin is left who could approve it. Open the form again to do it with a typed phrase.`,
           ),
         ]
       : []),

@@ -61,8 +61,8 @@ export type EditResult =
       readonly sessionsEnded: number;
       readonly invitedAgain: SentInvitation | null;
       readonly resetLink: SecretUrl | null;
-      /** Making them an admin waits for a second admin. */
-      readonly adminAsked: boolean;
+      /** `asked`: making them an admin waits for a second admin; `nobody_left`: that one vanished meanwhile. */
+      readonly adminAsked: 'no' | 'asked' | 'nobody_left';
     }
   /** Nothing was written: the form is to be shown again with what was typed. */
   | {

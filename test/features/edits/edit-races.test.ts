@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { emptySelection } from '../../../src/features/edits/access.types';
 import { workDigest } from '../../../src/features/edits/draft-access';
 import { accessForm, saveAccess } from '../../../src/features/edits/edit-access.service';
@@ -103,6 +104,44 @@ forEachDatabase((database) => {
     const ended = await Promise.allSettled([editUser(contexts[0], forms[0]), editUser(contexts[1], forms[1])]);
     expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await database.db('users').whereNot({ status: 'disabled' })).toHaveLength(2);
+  });
+
+  test('making somebody an admin asks for it with the edit, and nobody is told before the commit', async () => {
+    const ctx = testContext(database, { actor: actorFor(await insertAdmin(database.db)) });
+    await insertAdmin(database.db);
+    const user = await insertUser(database.db);
+    const result = await editUser(ctx, await filled(ctx, user.id, { isAdmin: true, firstName: 'New' }));
+    expect(result).toMatchObject({ kind: 'saved', adminAsked: 'asked' });
+    const [approval] = await database.db('approvals');
+    expect(ctx.announced).toEqual([{ kind: 'approval_changed', approvalId: approval.id }, { kind: 'users_changed' }]);
+  });
+
+  test('a second admin who vanishes while they are asked takes nothing from the edit, which is said and announced', async () => {
+    const ada = await insertAdmin(database.db);
+    const other = await insertAdmin(database.db);
+    const user = await insertUser(database.db);
+    // The other admin goes right before the request is written, whatever the edit found before.
+    const vanishing = (tx: Knex.Transaction): Knex.Transaction =>
+      new Proxy(tx, {
+        apply(target, self, [table, ...more]) {
+          if (table === 'approvals') void target('users').where({ id: other.id }).update({ is_admin: false }).then();
+          return Reflect.apply(target, self, [table, ...more]);
+        },
+      });
+    const db = new Proxy(database.db, {
+      get: (knex, name) =>
+        name === 'transaction'
+          ? (work: (tx: Knex.Transaction) => Promise<unknown>) => knex.transaction((tx) => work(vanishing(tx)))
+          : Reflect.get(knex, name),
+    });
+    const ctx = testContext(database, { db, actor: actorFor(ada) });
+    const form = await filled(ctx, user.id, { isAdmin: true, firstName: 'New' });
+    const result = await editUser(ctx, form);
+    expect(result).toMatchObject({ kind: 'saved', adminAsked: 'nobody_left', user: { firstName: 'New' } });
+    expect(ctx.announced).toEqual([{ kind: 'users_changed' }]);
+    expect(await database.db('approvals')).toEqual([]);
+    const saved = await database.db('users').where({ id: user.id }).first();
+    expect([saved.first_name, Boolean(saved.is_admin)]).toEqual(['New', false]);
   });
 
   test('the same submission twice is carried out once', async () => {
