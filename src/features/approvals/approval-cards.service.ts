@@ -5,6 +5,7 @@ import {
   type Card,
   claimCard,
   insertCard,
+  reclaimCard,
   selectApproval,
   selectCards,
   selectExpired,
@@ -29,10 +30,14 @@ export async function approvalCards(ctx: Context, id: number): Promise<readonly 
   return selectCards(ctx.db, id);
 }
 
-/** Whether this process is the one that posts the card. */
-export async function takeCard(ctx: Context, id: number): Promise<boolean> {
+/**
+ * Whether this process is the one that posts the card: `first` when nobody tried before, `again` when what was tried
+ * before posted nothing; null when another process posts it.
+ */
+export async function takeCard(ctx: Context, id: number): Promise<'first' | 'again' | null> {
   const now = ctx.clock.now();
-  return claimCard(ctx.db, id, now, addTime(now, -postingTakes));
+  if (await claimCard(ctx.db, id, now)) return 'first';
+  return (await reclaimCard(ctx.db, id, now, addTime(now, -postingTakes))) ? 'again' : null;
 }
 
 /** Remembers where a card was posted, so that it can be drawn anew. */

@@ -138,13 +138,16 @@ export async function selectWithoutCard(db: Database, claimedBefore: Date, limit
     .pluck('id');
 }
 
-/** Lets one process post the card; false when another one does, or did. */
-export async function claimCard(db: Database, id: number, now: Date, claimedBefore: Date): Promise<boolean> {
-  const changed = await db('approvals')
-    .where({ id, state: 'pending' })
-    .where((free) => void free.whereNull('card_claimed_at').orWhere('card_claimed_at', '<=', claimedBefore))
-    .update({ card_claimed_at: now });
-  return changed > 0;
+/** Lets one process post the card; false when one did before. */
+export async function claimCard(db: Database, id: number, now: Date): Promise<boolean> {
+  const free = db('approvals').where({ id, state: 'pending' }).whereNull('card_claimed_at');
+  return (await free.update({ card_claimed_at: now })) > 0;
+}
+
+/** Lets one process post the card that another one claimed before this moment. */
+export async function reclaimCard(db: Database, id: number, now: Date, claimedBefore: Date): Promise<boolean> {
+  const stale = db('approvals').where({ id, state: 'pending' }).where('card_claimed_at', '<=', claimedBefore);
+  return (await stale.update({ card_claimed_at: now })) > 0;
 }
 
 /** A message that shows an approval. */

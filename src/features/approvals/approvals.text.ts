@@ -87,13 +87,18 @@ export function approvalCard(approval: Approval): SlackMessage {
 }
 
 /** To whoever asked, in their conversation with the bot: that it waits, until when, and how to take it back. */
-export function approvalAsked(approval: Approval): SlackMessage {
+export function approvalAsked(approval: Approval, isReached: boolean): SlackMessage {
   return message(
     `Waiting for a second admin: ${approval.summary}`,
     paragraph(emoji(signs.pending), ' ', bold(approval.summary)),
     paragraph('This waits for a second admin, until ', moment(approval.expiresAt), '. Nothing has changed yet.'),
     buttons('approval-asked', callOffButton(approval, 'asked', 'Call it off')),
-    note('The other admins have been asked. You get a message here once it is decided.'),
+    isReached
+      ? note('The other admins have been asked. You get a message here once it is decided.')
+      : paragraph(
+          emoji('warning'),
+          ' None of the other admins could be reached in Slack yet. Usher keeps trying until then; ask one of them to join this workspace with the address they have here.',
+        ),
   );
 }
 

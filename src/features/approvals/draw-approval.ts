@@ -16,16 +16,25 @@ export async function drawApproval(ctx: Context, slack: SlackGateway, id: number
     for (const { conversationId, ts } of cards) await slack.update(conversationId, ts, approvalCard(approval));
     return;
   }
-  if (approval.state !== 'pending' || !(await takeCard(ctx, id))) return;
-  await tellWhoAsked(ctx, slack, approval);
+  if (approval.state !== 'pending') return;
+  const claim = await takeCard(ctx, id);
+  if (claim === null) return;
+  const isReached = await postCards(ctx, slack, approval);
+  if (!isReached) ctx.log.error({ approvalId: id }, 'no admin could be asked to approve');
+  // The job tries again every few minutes; who asked hears of it once.
+  if (claim === 'first') await tellWhoAsked(ctx, slack, approval, isReached);
+}
+
+/** Whether anybody was reached. */
+async function postCards(ctx: Context, slack: SlackGateway, approval: Approval): Promise<boolean> {
   const channel = ctx.config.slack?.adminChannel ?? null;
-  if (channel !== null && (await post(ctx, slack, approval, channel))) return;
+  if (channel !== null && (await post(ctx, slack, approval, channel))) return true;
   let reached = 0;
   for (const email of await whoCanDecide(ctx, approval)) {
     const conversationId = await directConversation(slack, email);
     if (conversationId !== null && (await post(ctx, slack, approval, conversationId))) reached += 1;
   }
-  if (reached === 0) ctx.log.error({ approvalId: id }, 'no admin could be asked to approve');
+  return reached > 0;
 }
 
 async function post(ctx: Context, slack: SlackGateway, approval: Approval, conversationId: string): Promise<boolean> {
@@ -40,11 +49,11 @@ async function post(ctx: Context, slack: SlackGateway, approval: Approval, conve
 }
 
 /** So that whoever asked can call it off, whatever channel the card is in. */
-async function tellWhoAsked(ctx: Context, slack: SlackGateway, approval: Approval): Promise<void> {
+async function tellWhoAsked(ctx: Context, slack: SlackGateway, approval: Approval, isReached: boolean): Promise<void> {
   const slackUserId = approval.requester.slackId?.split('/')[1];
   if (slackUserId === undefined) return;
   try {
-    await slack.post(await slack.directConversation(slackUserId), approvalAsked(approval));
+    await slack.post(await slack.directConversation(slackUserId), approvalAsked(approval, isReached));
   } catch (error) {
     ctx.log.warn({ err: error, approvalId: approval.id }, 'who asked was not told that it waits');
   }

@@ -183,6 +183,24 @@ forEachDatabase((database) => {
       expect(await database.db('approval_cards').where({ approval_id: approval.id })).toHaveLength(1);
     });
 
+    test('who asked is told once that no other admin could be reached, however often the job tries', async () => {
+      usher = await startUsher(database, { settings: { SLACK_ADMIN_CHANNEL: '' } });
+      await insertAdmin(database.db, { email: 'nobody-in-slack@example.com' });
+      await request();
+      for (let run = 0; run < 5; run += 1) {
+        usher.clock.advance(hour);
+        expect(await tendApprovals(usher.ctx, never)).toMatchObject({ posted: 1 });
+      }
+      const told = usher
+        .as('ada')
+        .messages('@usher')
+        .map(textOf)
+        .filter((text) => text.includes('Disable 3 people.'));
+      expect(told).toHaveLength(1);
+      expect(told[0]).toContain('None of the other admins could be reached in Slack yet.');
+      expect(told[0]).not.toContain('have been asked');
+    });
+
     test('after 24 hours an approval does nothing, and the card says that it expired', async () => {
       const approval = await ask();
       const shown = await card('hedy');
