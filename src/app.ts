@@ -11,7 +11,6 @@ import { type ApprovalExecutors, approvalEndedChat, carryOut } from './features/
 import { drawApproval } from './features/approvals/draw-approval';
 import { runAndShow } from './features/batch/show-batch';
 import { resetMail } from './features/credentials/credentials.mail';
-import { deleteApproved } from './features/deletion/delete-approved';
 import { grantAdminApproved } from './features/edits/grant-admin-approved';
 import { homeEdge } from './features/home/home.commands';
 import type { StatusFacts } from './features/home/home.text';
@@ -23,6 +22,7 @@ import { invitationMail, reminderMail } from './features/invites/invites.mail';
 import { seatsWarningChat } from './features/licences/licences.chat';
 import { ensureLicence } from './features/licences/licences.service';
 import { offboardingChat } from './features/offboarding/offboarding.chat';
+import { deleteOrPlanApproved } from './features/offboarding/offboarding-approved';
 import { activeAdmins, userOfSlackAccount } from './features/users/users.service';
 import { displayName } from './features/users/users.types';
 import { type Clock, systemClock } from './lib/clock';
@@ -109,7 +109,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
   const executors: ApprovalExecutors = {
     disable_users: disableApproved,
     grant_admin: grantAdminApproved,
-    delete_users: deleteApproved,
+    delete_users: deleteOrPlanApproved,
   };
   const edges = [
     ...featureEdges,

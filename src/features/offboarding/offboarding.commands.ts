@@ -24,6 +24,8 @@ interface OffboardLine {
   /** Date and time as typed: the time may follow the option, because it holds no quotes. */
   readonly on: string;
   readonly off: boolean;
+  /** The address typed again, where much moves. */
+  readonly typed: string | null;
 }
 
 /** @throws AppError `invalid_input` */
@@ -46,6 +48,7 @@ function readLine(line: CommandLine): OffboardLine {
     replacement: takers.recipients[0]?.email ?? null,
     on: [...(line.options.get('on') ?? []), ...(time?.[1] === undefined ? [] : [time[1]])].join(' '),
     off: off === 'yes',
+    typed: parseRecipients((line.options.get('confirm') ?? []).join(' ')).recipients[0]?.email ?? null,
   };
 }
 
@@ -59,6 +62,7 @@ async function plan(ctx: Context, call: CommandCall, line: OffboardLine): Promis
     userId: user.id,
     replacementId: taker?.id ?? null,
     dueAt,
+    typed: line.typed,
     idempotencyKey: `offboard:${call.requestId}`,
   });
   await call.reply(plannedMessage(planned, ctx.config.timeZone));
@@ -82,7 +86,7 @@ export const offboardingEdge: SlackEdge = {
       usage: '[EMAIL on:DATE TIME replacement:EMAIL off:yes]',
       summary: 'Plans a deletion for later, or calls it off; alone it lists what is planned',
       example: '/users offboard ada@example.com on:2026-12-01 18:00 replacement:grace@example.com',
-      options: ['on', 'replacement', 'off'],
+      options: ['on', 'replacement', 'confirm', 'off'],
       async handle(ctx, call) {
         if (call.line.rest === '' && call.line.options.size === 0) return call.reply(await overview(ctx));
         const line = readLine(call.line);

@@ -1,15 +1,19 @@
 import { addTime, day } from '../../lib/duration';
+import { emailKey } from '../../lib/email';
+import { count } from '../../lib/plain-text';
 import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
 import { inTransaction } from '../../platform/db/transaction';
 import { conflict, invalidInput, notFound } from '../../platform/errors';
 import { siteTime } from '../../platform/mail/site-time';
-import { needsReplacement } from '../deletion/deletion.types';
+import { approvalNeed, requestApproval } from '../approvals/approvals.service';
+import { needsReplacement, needsTyping } from '../deletion/deletion.types';
 import { planDeletion } from '../deletion/plan-deletion.service';
 import { oneAtATime } from '../licences/licences.service';
 import { beginOperation, finishOperation } from '../operations/operations.service';
 import { recordUserChanges, requireAdmin } from '../users/users.service';
 import {
+  countOthersOf,
   countPlanned,
   endPlanned,
   insertOffboarding,
@@ -31,14 +35,19 @@ const told = (tx: TxContext, { dueAt, replacementEmail }: Pick<Offboarding, 'due
   replacement: replacementEmail,
 });
 
-async function store(tx: TxContext, planned: NewOffboarding, before: Offboarding | null): Promise<number> {
+async function store(
+  tx: TxContext,
+  planned: NewOffboarding,
+  before: Offboarding | null,
+  state: 'asked' | 'planned',
+): Promise<number> {
   const moved = () => conflict('Somebody else is planning for this person at this moment. Look with /users offboard.');
   if (before !== null) {
     if (!(await updatePlanned(tx.db, before.id, planned))) throw moved();
     return before.id;
   }
   try {
-    return await insertOffboarding(tx.db, planned, tx.clock.now());
+    return await insertOffboarding(tx.db, planned, state, tx.clock.now());
   } catch (error) {
     if (isDuplicate(error)) throw moved();
     throw error;
@@ -46,8 +55,54 @@ async function store(tx: TxContext, planned: NewOffboarding, before: Offboarding
 }
 
 /**
+ * Whether it may be planned at once, or waits for a second admin: as for deletions now, one person is free.
+ * @throws AppError `conflict` for a plan that has to be called off first; `invalid_input` where nobody could agree
+ */
+async function stateFor(
+  tx: TxContext,
+  user: { readonly id: number; readonly email: string },
+  requesterId: number,
+  before: Offboarding | null,
+): Promise<'asked' | 'planned'> {
+  const anew = `Call it off with /users offboard ${user.email} off:yes, then plan it anew.`;
+  if (before?.state === 'asked')
+    throw conflict(`The deletion of ${user.email} waits for a second admin. ${anew} Nothing was changed.`);
+  // Another moment for one's own plan deletes nobody more.
+  if (before !== null && before.requestedByUserId === requesterId) return 'planned';
+  const others = await countOthersOf(tx.db, requesterId, user.id);
+  const need = await approvalNeed(tx, 'delete_users', others + 1);
+  if (need === 'none') return 'planned';
+  if (need === 'phrase')
+    throw invalidInput(
+      'You have planned a deletion already. A site with one admin plans one at a time: wait for it, or call it off. Nothing was planned.',
+    );
+  if (before !== null)
+    throw conflict(
+      `${before.requestedByEmail} planned the deletion of ${user.email}, and you have planned one already. ${anew} Nothing was changed.`,
+    );
+  return 'asked';
+}
+
+/** Asks after the commit; what nobody can be asked about is called off again. */
+async function askSecondAdmin(ctx: Context, { id, userEmail, dueAt, replacementEmail }: Offboarding): Promise<void> {
+  try {
+    await requestApproval(ctx, {
+      kind: 'delete_users',
+      payload: { offboardingId: id },
+      summary: `Plan the deletion of ${userEmail} for ${siteTime(dueAt, ctx.config.timeZone)}${replacementEmail === null ? '' : `; ${replacementEmail} takes over`}`,
+      idempotencyKey: `offboarding:${id}`,
+    });
+  } catch (error) {
+    const end = { state: 'called_off' as const, problem: 'No second admin could be asked.', at: ctx.clock.now() };
+    await inTransaction(ctx, (tx) => endPlanned(tx.db, id, end, null, ['asked']));
+    throw error;
+  }
+}
+
+/**
  * Plans somebody's deletion for a moment to come, or changes the plan there is. What it does is counted when it runs.
- * @throws AppError as planDeletion; `invalid_input` when there is open work and nobody to take it over
+ * @throws AppError as planDeletion; `invalid_input` when there is open work and nobody to take it over, when much
+ *   moves and the address was not typed, and as stateFor
  */
 export async function planOffboarding(
   ctx: Context,
@@ -55,6 +110,8 @@ export async function planOffboarding(
     readonly userId: number;
     readonly replacementId: number | null;
     readonly dueAt: Date;
+    /** The address, typed again: needed where much moves. */
+    readonly typed: string | null;
     readonly idempotencyKey: string;
   },
 ): Promise<PlannedOffboarding> {
@@ -71,8 +128,14 @@ export async function planOffboarding(
         `${user.email} has open work. Name who takes it over with replacement:EMAIL. Nothing was planned.`,
         'replacement',
       );
+    if (needsTyping(plan) && emailKey(input.typed ?? '') !== user.emailKey)
+      throw invalidInput(
+        `${count(plan.runs, 'test run')} and ${count(plan.casesMoved, 'run case')} of ${user.email} would move. If you mean it, write confirm:${user.email} as well. Nothing was planned.`,
+        'confirm',
+      );
     if (tx.actor.kind !== 'user') throw new Error('an offboarding is planned by a person');
     const before = await selectPlannedOf(tx.db, userId);
+    const state = await stateFor(tx, user, tx.actor.userId, before);
     const id = await store(
       tx,
       {
@@ -86,6 +149,7 @@ export async function planOffboarding(
         requestedBySlackId: tx.actor.slackId,
       },
       before,
+      state,
     );
     const offboarding = await selectOffboarding(tx.db, id);
     if (offboarding === null) throw new Error(`offboarding ${id} is not there`);
@@ -93,7 +157,12 @@ export async function planOffboarding(
       tx,
       [
         {
-          action: before === null ? 'user.offboarding_planned' : 'user.offboarding_changed',
+          action:
+            state === 'asked'
+              ? 'user.offboarding_asked'
+              : before === null
+                ? 'user.offboarding_planned'
+                : 'user.offboarding_changed',
           user,
           before: before === null ? null : told(tx, before),
           after: told(tx, offboarding),
@@ -104,6 +173,7 @@ export async function planOffboarding(
     await finishOperation(tx, operationId, [{ userId, subject: user.email, outcome: 'done', reason: null }]);
     return { offboarding, plan, before: before?.dueAt ?? null };
   });
+  if (result.offboarding.state === 'asked') await askSecondAdmin(ctx, result.offboarding);
   await ctx.announce({ kind: 'users_changed' });
   return result;
 }
@@ -119,7 +189,9 @@ export async function callOffOffboarding(
 ): Promise<{ readonly offboarding: Offboarding; readonly calledOff: boolean }> {
   const result = await inTransaction(ctx, async (tx) => {
     await requireAdmin(tx);
-    const calledOff = await endPlanned(tx.db, id, { state: 'called_off', problem: null, at: tx.clock.now() });
+    // A second admin who approves an asked one after this is told that it was called off.
+    const end = { state: 'called_off' as const, problem: null, at: tx.clock.now() };
+    const calledOff = await endPlanned(tx.db, id, end, null, ['asked', 'planned']);
     const offboarding = await selectOffboarding(tx.db, id);
     if (offboarding === null) throw notFound('offboarding', 'This planned deletion is not there any more.');
     if (calledOff && offboarding.userId !== null) {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { toDate } from '../../platform/db/dialect';
-import type { Offboarding } from './offboarding.types';
+import type { Offboarding, OffboardingState } from './offboarding.types';
 
 type Database = Knex | Knex.Transaction;
 
@@ -48,10 +48,15 @@ const changeable = (offboarding: NewOffboarding) => ({
   reminded_at: null,
 });
 
-export async function insertOffboarding(db: Knex.Transaction, offboarding: NewOffboarding, now: Date): Promise<number> {
+export async function insertOffboarding(
+  db: Knex.Transaction,
+  offboarding: NewOffboarding,
+  state: 'asked' | 'planned',
+  now: Date,
+): Promise<number> {
   const [id] = await db('offboardings').insert({
     ...changeable(offboarding),
-    state: 'planned',
+    state,
     live_key: String(offboarding.userId),
     created_at: now,
   });
@@ -75,10 +80,45 @@ export async function selectPlannedOf(db: Database, userId: number): Promise<Off
   return row === undefined ? null : toOffboarding(row);
 }
 
-/** Planned ones of people who are there still, the next first. */
+const live: readonly OffboardingState[] = ['asked', 'planned'];
+
+/** How many deletions of other people somebody has planned, or asked for. */
+export async function countOthersOf(db: Database, requesterId: number, userId: number): Promise<number> {
+  const row = await db('offboardings')
+    .where({ requested_by_user_id: requesterId })
+    .whereIn('state', live)
+    .whereNotNull('user_id')
+    .whereNot({ user_id: userId })
+    .count({ n: '*' })
+    .first();
+  return Number(row?.n ?? 0);
+}
+
+/** A second admin agreed; false when it was called off, or agreed to, before. */
+export async function planAsked(db: Knex.Transaction, id: number): Promise<boolean> {
+  return (await db('offboardings').where({ id, state: 'asked' }).update({ state: 'planned' })) === 1;
+}
+
+/** Those that wait for a second admin in vain: too long, for a moment that has passed, or for somebody who is gone. */
+export async function selectUnapproved(
+  db: Database,
+  now: Date,
+  askedBefore: Date,
+  limit: number,
+): Promise<Offboarding[]> {
+  const rows = await db('offboardings')
+    .where({ state: 'asked' })
+    .where((q) => void q.where('due_at', '<=', now).orWhere('created_at', '<', askedBefore).orWhereNull('user_id'))
+    .orderBy('id')
+    .limit(limit)
+    .select(columns);
+  return rows.map(toOffboarding);
+}
+
+/** Planned ones and those that wait for a second admin, of people who are there still, the next first. */
 export async function selectPlanned(db: Database, limit: number): Promise<Offboarding[]> {
   const rows = await db('offboardings')
-    .where({ state: 'planned' })
+    .whereIn('state', live)
     .whereNotNull('user_id')
     .orderBy(['due_at', 'id'])
     .limit(limit)
@@ -88,7 +128,7 @@ export async function selectPlanned(db: Database, limit: number): Promise<Offboa
 
 /** How many there are of those. */
 export async function countPlanned(db: Database): Promise<number> {
-  const row = await db('offboardings').where({ state: 'planned' }).whereNotNull('user_id').count({ n: '*' }).first();
+  const row = await db('offboardings').whereIn('state', live).whereNotNull('user_id').count({ n: '*' }).first();
   return Number(row?.n ?? 0);
 }
 
@@ -138,14 +178,15 @@ export async function claimReminder(db: Knex.Transaction, id: number, dueAt: Dat
   return changed === 1;
 }
 
-/** Ends one that is planned still; false when something else ended it, or put it off past `dueBy`. */
+/** Ends one that is still in a state of `from`; false when something else ended it, or put it off past `dueBy`. */
 export async function endPlanned(
   db: Knex.Transaction,
   id: number,
   end: { readonly state: 'done' | 'failed' | 'called_off'; readonly problem: string | null; readonly at: Date },
   dueBy: Date | null = null,
+  from: readonly OffboardingState[] = ['planned'],
 ): Promise<boolean> {
-  const planned = db('offboardings').where({ id, state: 'planned' });
+  const planned = db('offboardings').where({ id }).whereIn('state', from);
   const ending = dueBy === null ? planned : planned.where('due_at', '<=', dueBy);
   const changed = await ending.update({
     state: end.state,

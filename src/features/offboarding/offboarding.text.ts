@@ -41,8 +41,23 @@ function callOff(offboarding: Offboarding, actionId: string) {
 
 const planList = (plan: DeletionPlan): KnownBlock => list(planSentences(plan).map((line): Piece[] => [line]));
 
+/** It waits for a second admin; how that ends is told by the approval. */
+function askedMessage({ offboarding, plan }: PlannedOffboarding, timeZone: string): SlackMessage {
+  const title = `A second admin was asked, because you have planned a deletion already. When one agrees within 24 hours, ${nameAndAddress(plan.user)} will be deleted on ${siteTime(offboarding.dueAt, timeZone)}.`;
+  return message(
+    title,
+    paragraph(emoji('hourglass'), ` ${title}`),
+    paragraph('As things are today:'),
+    planList(plan),
+    buttons('offboarding', callOff(offboarding, callOffButton)),
+    note('Without their approval it never runs. /users offboard lists it until then.'),
+  );
+}
+
 /** What was planned, and what it would do today. */
-export function plannedMessage({ offboarding, plan, before }: PlannedOffboarding, timeZone: string): SlackMessage {
+export function plannedMessage(planned: PlannedOffboarding, timeZone: string): SlackMessage {
+  const { offboarding, plan, before } = planned;
+  if (offboarding.state === 'asked') return askedMessage(planned, timeZone);
   const when = siteTime(offboarding.dueAt, timeZone);
   const title = `${nameAndAddress(plan.user)} will be deleted on ${when}.`;
   return message(
@@ -68,6 +83,7 @@ export function calledOffSentence(offboarding: Offboarding, calledOff: boolean):
     case 'failed':
       return `There is nothing to call off: the deletion of ${userEmail} failed.`;
     case 'called_off':
+    case 'asked':
     case 'planned':
       return `The deletion of ${userEmail} was called off before.`;
   }
@@ -75,6 +91,9 @@ export function calledOffSentence(offboarding: Offboarding, calledOff: boolean):
 
 const takerOf = ({ replacementEmail }: Offboarding) =>
   replacementEmail === null ? 'no replacement' : `${replacementEmail} takes over`;
+
+const waiting = ({ state }: Offboarding) =>
+  state === 'asked' ? ' · waits for a second admin, and never runs without one' : '';
 
 const more = (total: number, shown: number): KnownBlock[] =>
   total > shown ? [note(`… and ${total - shown} more.`)] : [];
@@ -93,7 +112,7 @@ export function offboardingsMessage(
     paragraph(bold(title)),
     ...planned.map((offboarding) =>
       section(
-        `${offboarding.userEmail}\n${siteTime(offboarding.dueAt, timeZone)} · ${takerOf(offboarding)} · planned by ${offboarding.requestedByEmail}`,
+        `${offboarding.userEmail}\n${siteTime(offboarding.dueAt, timeZone)} · ${takerOf(offboarding)} · planned by ${offboarding.requestedByEmail}${waiting(offboarding)}`,
         callOff(offboarding, callOffListedButton),
         `offboarding-${offboarding.id}`,
       ),
@@ -120,7 +139,7 @@ export function homeBlocks({ planned, total }: OffboardingLists, timeZone: strin
   const show = button({ actionId: 'show-offboardings', text: 'Show', label: 'Show planned deletions' });
   return [
     section(`Planned deletions: ${total}`, show, 'offboardings'),
-    list(shown.map((item): Piece[] => [bold(item.userEmail), `  ${siteTime(item.dueAt, timeZone)}`])),
+    list(shown.map((item): Piece[] => [bold(item.userEmail), `  ${siteTime(item.dueAt, timeZone)}${waiting(item)}`])),
     ...more(total, shown.length),
   ];
 }

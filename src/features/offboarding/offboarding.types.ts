@@ -1,8 +1,10 @@
 import type { DeletionPlan } from '../deletion/deletion.types';
 import type { User } from '../users/users.types';
 
-/** `failed` and `called_off` are kept to be looked up; only `planned` ones ever run. */
-export type OffboardingState = 'planned' | 'done' | 'failed' | 'called_off';
+/**
+ * `asked` waits for a second admin. `failed` and `called_off` are kept to be looked up; only `planned` ones ever run.
+ */
+export type OffboardingState = 'asked' | 'planned' | 'done' | 'failed' | 'called_off';
 
 /** A deletion that is to happen at a moment to come. */
 export interface Offboarding {

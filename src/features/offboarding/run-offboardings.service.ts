@@ -1,4 +1,4 @@
-import { addTime, day } from '../../lib/duration';
+import { addTime, day, minute } from '../../lib/duration';
 import { type Actor, actingAs, type Context, type TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { type AppError, invalidInput, isAppError, notAdmin } from '../../platform/errors';
@@ -7,11 +7,13 @@ import { deleteCounted } from '../deletion/deletion.service';
 import type { DeletionPlan } from '../deletion/deletion.types';
 import { oneAtATime } from '../licences/licences.service';
 import { findUsers, recordUserChanges, requireAdmin } from '../users/users.service';
-import { claimReminder, endPlanned, selectDue, selectToRemind } from './offboarding.store';
+import { claimReminder, endPlanned, selectDue, selectToRemind, selectUnapproved } from './offboarding.store';
 import { isActiveAdmin, type Offboarding } from './offboarding.types';
 
 const reminderAhead = 1 * day;
 const batch = 50;
+/** A little longer than an approval waits. */
+const waitsFor = 1 * day + 10 * minute;
 
 /** What of a plan a message tells afterwards, when the person is gone. */
 export type OffboardingOutcome = Pick<DeletionPlan, 'runs' | 'casesMoved' | 'casesLeft'>;
@@ -104,6 +106,20 @@ async function fail(ctx: Context, offboarding: Offboarding, error: AppError): Pr
   });
 }
 
+/** Calls off what no second admin agreed to: an approval lives for a day, and one that is given is carried out at once. */
+async function endUnapproved(ctx: Context): Promise<void> {
+  const at = ctx.clock.now();
+  for (const { id, userId, userEmail } of await selectUnapproved(ctx.db, at, addTime(at, -waitsFor), batch)) {
+    const problem = 'No second admin approved it.';
+    await inTransaction(ctx, async (tx) => {
+      if (!(await endPlanned(tx.db, id, { state: 'called_off', problem, at }, null, ['asked']))) return;
+      if (userId === null) return;
+      const change = { action: 'user.offboarding_called_off', user: { id: userId, email: userEmail } };
+      await recordUserChanges(tx, [{ ...change, before: null, after: { problem } }], null);
+    });
+  }
+}
+
 async function runOne(ctx: Context, offboarding: Offboarding): Promise<'done' | 'failed' | 'left'> {
   const { id, userId } = offboarding;
   if (userId === null) {
@@ -129,6 +145,7 @@ export async function runOffboardings(
   ctx: Context,
   signal: AbortSignal,
 ): Promise<{ reminded: number; done: number; failed: number }> {
+  await endUnapproved(ctx);
   const counts = { reminded: await remind(ctx, signal), done: 0, failed: 0 };
   for (let after = 0; !signal.aborted; ) {
     const due = await selectDue(ctx.db, ctx.clock.now(), after, batch);

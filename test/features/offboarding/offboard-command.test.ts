@@ -1,7 +1,10 @@
+import type { Approval } from '../../../src/features/approvals/approvals.types';
+import { deleteOrPlanApproved } from '../../../src/features/offboarding/offboarding-approved';
 import { runOffboardings } from '../../../src/features/offboarding/run-offboardings.service';
 import { day } from '../../../src/lib/duration';
+import { actingAs } from '../../../src/platform/context';
 import { deliverDue } from '../../../src/platform/mail/dispatcher';
-import { insertUser } from '../../support/builders';
+import { insertAdmin, insertUser } from '../../support/builders';
 import { forEachDatabase } from '../../support/databases';
 import { textOf } from '../../support/slack-text';
 import { type RunningUsher, startUsher } from '../../support/usher';
@@ -141,6 +144,81 @@ forEachDatabase((database) => {
     expect(listed).toContain('… and 2 more.');
     await ada.home('Planned deletions: 32');
     await ada.home('… and 27 more.');
+  });
+
+  const planSecond = async () => {
+    await insertUser(database.db, { email: 'max@x.example' });
+    await insertAdmin(database.db, { email: 'other@x.example' });
+    const ada = usher.as('ada');
+    await ada.ask('#general', line);
+    return ada.ask('#general', '/users offboard max@x.example on:2026-12-02');
+  };
+  const states = async () => {
+    const rows = (await database.db('offboardings').orderBy('id')) as { user_email: string; state: string }[];
+    return Object.fromEntries(rows.map(({ user_email, state }) => [user_email, state]));
+  };
+  const approveLast = async (requester: string) => {
+    const [approval] = await database.db('approvals').where({ kind: 'delete_users' });
+    const [person] = await database.db('users').where({ email: requester });
+    const actor = { kind: 'user' as const, userId: Number(person.id), email: requester, slackId: null };
+    const asked = { id: Number(approval.id) } as Approval;
+    return deleteOrPlanApproved(actingAs(usher.ctx, actor), JSON.parse(String(approval.payload)), asked);
+  };
+
+  test('a second planned deletion by the same admin waits for a second admin, and runs once they agreed', async () => {
+    expect(textOf(await planSecond())).toContain('A second admin was asked');
+    expect(await states()).toEqual({ 'lea@x.example': 'planned', 'max@x.example': 'asked' });
+    const ada = usher.as('ada');
+    expect(textOf(await ada.ask('#general', '/users offboard'))).toContain('waits for a second admin');
+    expect(textOf(await ada.ask('#general', '/users offboard max@x.example on:2026-12-03'))).toContain(
+      'waits for a second admin. Call it off',
+    );
+    await approveLast('ada@example.com');
+    await approveLast('ada@example.com');
+    expect(await states()).toMatchObject({ 'max@x.example': 'planned' });
+    usher.clock.advance(13 * day);
+    expect(await run()).toMatchObject({ done: 2 });
+  });
+
+  test('without the approval of a second admin a planned deletion never runs, nor once it was called off', async () => {
+    await planSecond();
+    await expect(approveLast('other@x.example')).rejects.toThrow('Only an active admin');
+    usher.clock.advance(13 * day);
+    await expect(approveLast('ada@example.com')).rejects.toThrow('has passed');
+    expect(await run()).toMatchObject({ done: 1 });
+    expect(await states()).toEqual({ 'lea@x.example': 'done', 'max@x.example': 'called_off' });
+    await expect(approveLast('ada@example.com')).rejects.toThrow();
+  });
+
+  test('an asked deletion that was called off is not planned by a late approval', async () => {
+    await planSecond();
+    const off = await usher.as('ada').ask('#general', '/users offboard max@x.example off:yes');
+    expect(textOf(off)).toContain('Called off: max@x.example stays.');
+    await expect(approveLast('ada@example.com')).rejects.toThrow('was called off meanwhile');
+    expect(await states()).toMatchObject({ 'max@x.example': 'called_off' });
+  });
+
+  test('a site with one admin plans one deletion at a time', async () => {
+    const { db } = database;
+    await insertUser(db, { email: 'max@x.example' });
+    await db('users').whereNot({ email: 'ada@example.com' }).update({ is_admin: false });
+    const ada = usher.as('ada');
+    await ada.ask('#general', line);
+    expect(textOf(await ada.ask('#general', '/users offboard max@x.example on:2026-12-02'))).toContain(
+      'A site with one admin plans one at a time',
+    );
+    expect(await states()).toEqual({ 'lea@x.example': 'planned' });
+  });
+
+  test('where more than 50 things would move, planning asks for the address once more', async () => {
+    const { db } = database;
+    const lea = await db('users').where({ email: 'lea@x.example' }).first();
+    for (let number = 0; number < 50; number += 1) await insertRun(db, { assigneeId: Number(lea.id) });
+    const ada = usher.as('ada');
+    for (const typed of ['', ' confirm:ben@example.com'])
+      expect(textOf(await ada.ask('#general', `${line}${typed}`))).toContain('write confirm:lea@x.example as well');
+    expect(await db('offboardings')).toEqual([]);
+    expect(textOf(await ada.ask('#general', `${line} confirm:lea@x.example`))).toContain('will be deleted on');
   });
 
   test('the admins hear how it ended: done, or not and why', async () => {

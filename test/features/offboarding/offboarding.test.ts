@@ -36,6 +36,7 @@ forEachDatabase((database) => {
       userId: leaver.id,
       replacementId: replacement?.id ?? null,
       dueAt: addTime(ctx.clock.now(), inMilliseconds),
+      typed: null,
       idempotencyKey: `plan:${key}`,
     });
   };
@@ -177,7 +178,7 @@ forEachDatabase((database) => {
 
   test('nobody plans their own end, nor that of the last active admin, nor without the privilege', async () => {
     const dueAt = addTime(ctx.clock.now(), hour);
-    const input = { replacementId: taker.id, dueAt, idempotencyKey: 'x' };
+    const input = { replacementId: taker.id, dueAt, typed: null, idempotencyKey: 'x' };
     await expect(planOffboarding(ctx, { ...input, userId: admin.id })).rejects.toThrow('You cannot delete yourself');
     const nobody = { ...ctx, actor: actorFor(taker) };
     await expect(planOffboarding(nobody, { ...input, userId: leaver.id })).rejects.toThrow('Only an active admin');
