@@ -1,6 +1,6 @@
 import type { Context, TxContext } from '../../platform/context';
 import { groupSet, recordChanges } from '../operations/operations.service';
-import { findUsers, listUsers, recordUserChanges, requireAdmin } from '../users/users.service';
+import { findUsers, holdUsers, listUsers, recordUserChanges, requireAdmin } from '../users/users.service';
 import { changeGroups, groupsOf, readCatalogue } from './access.service';
 import { selectMembers } from './groups.store';
 import type { NamedPerson } from './managed.types';
@@ -30,7 +30,10 @@ export async function changeMembers(
   removedIds: readonly number[],
   operationId: number,
 ): Promise<{ added: number; removed: number }> {
-  const users = await findUsers(tx, [...new Set([...addedIds, ...removedIds])]);
+  const ids = [...new Set([...addedIds, ...removedIds])];
+  // A batch that changes the same people's groups waits, or is waited for.
+  await holdUsers(tx, ids);
+  const users = await findUsers(tx, ids);
   const groups = await groupsOf(
     tx,
     users.map(({ id }) => id),

@@ -21,7 +21,7 @@ import type { Batch, BatchAction, BatchPlan, BatchReport, SentLink } from './bat
 const undoable: readonly BatchAction[] = ['activate', 'disable', 'update', 'assign_projects'];
 
 /** How many links one message shows. */
-export const linksAtOnce = 30;
+export const linksAtOnce = 20;
 
 const people = (number: number) => count(number, 'person', 'people');
 
@@ -131,9 +131,9 @@ export function batchResultMessage({ report, results, links, linksInAll, remarks
     undoable: counts.done > 0 && undoable.includes(batch.action),
   };
   const said = resultMessage(ended);
-  return linksInAll > links.length || (linksInAll > 0 && links.length === 0)
-    ? { ...said, blocks: [...said.blocks, linksButton(batch.id, 0, linksInAll)] }
-    : said;
+  // The message may have room for fewer than there are.
+  const shown = JSON.stringify(said.blocks).split('"type":"link"').length - 1;
+  return linksInAll > shown ? { ...said, blocks: [...said.blocks, linksButton(batch.id, 0, linksInAll)] } : said;
 }
 
 function notes(action: BatchAction, done: number): string[] {

@@ -8,6 +8,7 @@ import { inTransaction, isDatabaseDown } from '../../platform/db/transaction';
 import { isAppError } from '../../platform/errors';
 import { recordAudit } from '../audit/audit.service';
 import { linkUrl, openLinks } from '../credentials/links.service';
+import { oneAtATime } from '../licences/licences.service';
 import {
   closeOperation,
   outcomesOf,
@@ -71,6 +72,8 @@ async function applyChunk(
 ): Promise<void> {
   try {
     await inTransaction(ctx, async (tx) => {
+      // The privilege as it is after waiting for whoever may be taking it away.
+      await oneAtATime(tx);
       await requireAdmin(tx);
       await advance(tx, batch.id, people);
       await recordResults(tx, operationId, await applyBatch(tx, batch, people, operationId));

@@ -66,6 +66,7 @@ export function editModal(form: EditForm, again?: Extract<EditResult, { kind: 'a
   const profile = catalogue.profiles.find(({ id: profileId }) => profileId === typed.defaultProfileId);
   const groups = catalogue.groups
     .filter((group) => typed.groupIds.includes(group.id))
+    .slice(0, 100)
     .map((group) => option(group.name, String(group.id)));
   return modal({
     callbackId: editCallback,

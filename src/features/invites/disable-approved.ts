@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Context } from '../../platform/context';
 import type { SlackMessage } from '../../platform/slack/blocks';
 import { type Approval, approvalKey } from '../approvals/approvals.types';
-import { undoSlot } from '../operations/operations.text';
 import { disableUsers } from './invites.service';
 import { disableReport } from './invites.text';
 
@@ -11,7 +10,5 @@ const payloadSchema = z.object({ userIds: z.array(z.number().int()) });
 /** Disables the people whom a second admin agreed to disable: `{ userIds }`. The context acts as whoever asked. */
 export async function disableApproved(ctx: Context, payload: unknown, approval: Approval): Promise<SlackMessage> {
   const { userIds } = payloadSchema.parse(payload);
-  const result = await disableUsers(ctx, userIds, approvalKey(approval));
-  const report = disableReport(result);
-  return { ...report, blocks: [...report.blocks, ...undoSlot(result.operationId, result.disabled.length > 0)] };
+  return disableReport(await disableUsers(ctx, userIds, approvalKey(approval)));
 }

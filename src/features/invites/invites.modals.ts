@@ -11,6 +11,8 @@ export const inviteCallback = 'invite';
 export const projectSuggestions = 'invite-projects';
 export const groupSuggestions = 'invite-groups';
 const noProfile = 'none';
+/** As many as a form can be given back with. */
+const mostChoices = 100;
 
 /** What the form for invitations holds. */
 export interface InviteForm {
@@ -32,7 +34,10 @@ export function inviteModal(catalogue: Catalogue, form: InviteForm = emptyForm):
   ];
   const chosenProfile = profileOptions.find(({ value }) => value === String(form.profileId)) ?? noneOption;
   const chosen = (items: readonly { id: number; name: string }[], ids: readonly number[]): PlainTextOption[] =>
-    items.filter(({ id }) => ids.includes(id)).map(({ id, name }) => option(name, String(id)));
+    items
+      .filter(({ id }) => ids.includes(id))
+      .slice(0, mostChoices)
+      .map(({ id, name }) => option(name, String(id)));
   const external = (
     blockId: string,
     label: string,
@@ -48,6 +53,7 @@ export function inviteModal(catalogue: Catalogue, form: InviteForm = emptyForm):
       type: 'multi_external_select',
       action_id: actionId,
       min_query_length: 0,
+      max_selected_items: mostChoices,
       placeholder: plain(placeholder),
       ...(initial.length > 0 ? { initial_options: initial } : {}),
     },

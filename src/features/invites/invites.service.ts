@@ -89,6 +89,8 @@ export async function inviteUsers(ctx: Context, input: InviteInput): Promise<Inv
     );
   }
   const result = await inTransaction(ctx, async (tx) => {
+    // The privilege as it is after waiting for whoever may be taking it away.
+    await oneAtATime(tx);
     await requireAdmin(tx);
     const operationId = await beginOperation(tx, 'invite', input.idempotencyKey, {
       emails: input.recipients.map(({ email }) => email),
@@ -310,6 +312,8 @@ export async function activateUsers(
   idempotencyKey: string | null,
 ): Promise<ActivateResult> {
   const result = await inTransaction(ctx, async (tx) => {
+    // The privilege as it is after waiting for whoever may be taking it away.
+    await oneAtATime(tx);
     await requireAdmin(tx);
     const operationId = await beginOperation(tx, 'activate', idempotencyKey, { userIds });
     const { results, ...rest } = await activateIn(tx, userIds, operationId);
@@ -397,6 +401,8 @@ export async function disableUsers(
   idempotencyKey: string | null,
 ): Promise<DisableResult> {
   const result = await inTransaction(ctx, async (tx) => {
+    // The privilege as it is after waiting for whoever may be taking it away.
+    await oneAtATime(tx);
     await requireAdmin(tx);
     const operationId = await beginOperation(tx, 'disable', idempotencyKey, { userIds });
     const { results, ...rest } = await disableIn(tx, userIds, operationId);

@@ -15,6 +15,7 @@ import {
   paragraph,
   type SlackMessage,
 } from '../../platform/slack/blocks';
+import { undoSlot } from '../operations/operations.text';
 import { displayName, type User } from '../users/users.types';
 import type { ActivateResult, DisableResult, InviteResult, ResendResult, SentInvitation } from './invites.types';
 
@@ -204,6 +205,7 @@ export function activateReport(result: ActivateResult): SlackMessage {
     ...(result.skipped.length > 0
       ? [paragraph(`Still invited; they become active by following their link: ${names(result.skipped)}.`)]
       : []),
+    ...undoSlot(result.operationId, done > 0),
   );
 }
 
@@ -225,6 +227,7 @@ export function disableReport(result: DisableResult): SlackMessage {
       : []),
     ...(result.unchanged.length > 0 ? [paragraph(`Disabled already: ${names(result.unchanged)}.`)] : []),
     ...result.skipped.map(({ user, reason }) => paragraph(`${user.email} was left as is: ${reasons[reason]}.`)),
+    ...undoSlot(result.operationId, result.disabled.length > 0),
   );
 }
 

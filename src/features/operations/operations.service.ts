@@ -8,6 +8,7 @@ import {
   insertOperation,
   insertResults,
   type OperationRow,
+  selectChangedAfter,
   selectChanges,
   selectDoneUserIds,
   selectOperation,
@@ -150,6 +151,15 @@ export function membershipSet(
 /** Groups of one user as a value that can be compared: ids, ascending. */
 export function groupSet(groupIds: readonly number[]): number[] {
   return [...groupIds].sort((one, other) => one - other);
+}
+
+/** Fields of these users that an operation after this one has changed, as `USER:FIELD`, even to the same value again. */
+export async function changedAfter(
+  ctx: Context,
+  operationId: number,
+  userIds: readonly number[],
+): Promise<ReadonlySet<string>> {
+  return selectChangedAfter(ctx.db, operationId, userIds);
 }
 
 /** One operation with what it changed; null when there is none. */

@@ -118,6 +118,24 @@ export async function selectChanges(db: Knex, operationId: number): Promise<Chan
   }));
 }
 
+/** Fields of these users that later operations have changed, as `USER:FIELD`. */
+export async function selectChangedAfter(
+  db: Knex,
+  operationId: number,
+  userIds: readonly number[],
+): Promise<Set<string>> {
+  const size = rowsPerStatement(db);
+  const found = new Set<string>();
+  for (let from = 0; from < userIds.length; from += size) {
+    const rows: { user_id: number; field: string }[] = await db('operation_changes')
+      .whereIn('user_id', userIds.slice(from, from + size))
+      .where('operation_id', '>', operationId)
+      .select('user_id', 'field');
+    for (const row of rows) found.add(`${row.user_id}:${row.field}`);
+  }
+  return found;
+}
+
 export interface OperationRow {
   readonly id: number;
   readonly kind: string;

@@ -10,6 +10,8 @@ export interface UndoFacts {
   readonly memberships: ReadonlyMap<number, readonly Membership[]>;
   readonly groupIds: ReadonlyMap<number, readonly number[]>;
   readonly catalogue: Catalogue;
+  /** `USER:FIELD` of what operations since have changed, even to the same value. */
+  readonly changedSince: ReadonlySet<string>;
   readonly adminIds: ReadonlySet<number>;
   readonly actorId: number;
   readonly switchedOn: Readonly<Record<AuthSystem, boolean>>;
@@ -77,6 +79,7 @@ export function planUndo(facts: UndoFacts, changes: readonly FieldChange[]): Und
 
 function refusalOf(facts: UndoFacts, user: User, { field, before, after }: FieldChange): UndoRefusal | null {
   const { catalogue } = facts;
+  if (facts.changedSince.has(`${user.id}:${field}`)) return 'changed';
   if (JSON.stringify(currentValue(facts, user, field)) !== JSON.stringify(after)) return 'changed';
   const known = (items: readonly { readonly id: number }[], id: number) => items.some((item) => item.id === id);
   switch (field) {

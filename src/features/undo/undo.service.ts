@@ -7,6 +7,7 @@ import { groupsOf, membershipsOf, readCatalogue } from '../access/access.service
 import { oneAtATime } from '../licences/licences.service';
 import {
   beginOperation,
+  changedAfter,
   type FieldChange,
   finishOperation,
   operationChanges,
@@ -38,7 +39,7 @@ export async function undoOperation(ctx: Context, operationId: number): Promise<
     const ownId = await beginOperation(tx, 'undo', undoKey(operationId), { operationId });
     const ids = [...new Set(changes.map(({ userId }) => userId))];
     await holdUsers(tx, ids);
-    const facts = await readFacts(tx, ids, changes, actor.userId);
+    const facts = await readFacts(tx, { operationId, ids, changes, actorId: actor.userId });
     const plan = planUndo(facts, changes);
     const { sessionsEnded } = await restore(tx, facts, plan.restored, ownId);
     await finishOperation(tx, ownId, outcomes(plan));
@@ -70,10 +71,14 @@ async function changesToUndo(tx: TxContext, operationId: number, actorId: number
 
 async function readFacts(
   tx: TxContext,
-  ids: readonly number[],
-  changes: readonly FieldChange[],
-  actorId: number,
+  undone: {
+    readonly operationId: number;
+    readonly ids: readonly number[];
+    readonly changes: readonly FieldChange[];
+    readonly actorId: number;
+  },
 ): Promise<UndoFacts> {
+  const { operationId, ids, changes, actorId } = undone;
   const holders = { sso: await holdersOf(tx, 'sso', changes), ldap: await holdersOf(tx, 'ldap', changes) };
   const groups = await groupsOf(tx, ids);
   return {
@@ -81,6 +86,7 @@ async function readFacts(
     memberships: await membershipsOf(tx, ids),
     groupIds: new Map([...groups].map(([userId, members]) => [userId, members.map(({ groupId }) => groupId)])),
     catalogue: await readCatalogue(tx),
+    changedSince: await changedAfter(tx, operationId, ids),
     adminIds: new Set((await activeAdmins(tx)).map(({ id }) => id)),
     actorId,
     switchedOn: { internal: true, ldap: await setting(tx, 'auth.ldap'), sso: await setting(tx, 'auth.sso') },

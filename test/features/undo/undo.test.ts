@@ -65,6 +65,20 @@ forEachDatabase((database) => {
     });
   }
 
+  test('undo leaves alone what somebody has set to the same value again since', async () => {
+    await site();
+    const other = await insertAdmin(database.db, { email: 'other@x.example' });
+    const eve = await insertUser(database.db, { email: 'eve@x.example', password_hash: 'x' });
+    const { operationId } = await disableUsers(ctx, [eve.id], null);
+    const asOther = actingAs(ctx, actorFor(other));
+    await activateUsers(asOther, [eve.id], null);
+    await disableUsers(asOther, [eve.id], null);
+    const { restored, refused } = await undoOperation(ctx, operationId);
+    expect(restored).toEqual([]);
+    expect(refused.map(({ field, why }) => `${field}: ${why}`)).toEqual(['status: changed']);
+    expect(await statusOf(eve)).toBe('disabled');
+  });
+
   describe('through Slack', () => {
     let usher: RunningUsher;
     afterEach(async () => {
