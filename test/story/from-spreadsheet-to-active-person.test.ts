@@ -116,7 +116,6 @@ test('on a phone the same preview is read and confirmed', async () => {
   await look(390, 844);
   const ada = newcomer(page);
   await ada.choosePerson('Ada Lindqvist');
-  await page.getByRole('button', { name: 'Channels and mail' }).click();
   await ada.goTo(importChannel);
   await ada.drop(springTeam);
   const preview = ada.message('to invite');
@@ -191,16 +190,11 @@ test.each([
   await look(width, height);
   const found: [state: string, violations: string[]][] = [];
   const examine = async (state: string) => void found.push([state, await violationsOf(page)]);
-  const open = async (place: string | RegExp) => {
-    const drawer = page.getByRole('button', { name: 'Channels and mail' });
-    if (await drawer.isVisible()) await drawer.click();
-    await newcomer(page).goTo(place);
-  };
   const ada = newcomer(page);
   await page.getByRole('heading', { name: 'Who are you?' }).waitFor();
   await examine('who are you');
   await ada.choosePerson('Ada Lindqvist');
-  await open(importChannel);
+  await ada.goTo(importChannel);
   await ada.drop(springTeam);
   await ada.message('The whole plan, a row for each person.').waitFor();
   await examine('conversation with a preview');
@@ -214,12 +208,12 @@ test.each([
   await ada.message('to invite').getByRole('button', { name: 'Confirm' }).click();
   await ada.message(/Done: 4 invited/).waitFor();
   await examine('conversation with a summary');
-  await open(/^Usher( \(new\))?$/);
+  await ada.goTo(/^Usher( \(new\))?$/);
   await page.getByRole('tab', { name: 'Home' }).click();
   await page.getByText('Pending invitations').first().waitFor();
   await examine('home');
   if (width > 1000) await picture(page, 'home');
-  await open(/Mail room/);
+  await ada.goTo(/Mail room/);
   await page.getByRole('button', { name: 'clara.weiss@orbit.example' }).click();
   const mail = page.frameLocator('iframe[title^="Mail:"]');
   await mail.getByText('Hello Clara,').waitFor();

@@ -29,7 +29,19 @@ export function newcomer(page: Page): Newcomer {
       await page.getByRole('button', { name }).click();
       await page.locator('#sidebar .side-item').first().waitFor({ state: 'attached' });
     },
-    goTo: (place) => page.getByRole('navigation', { name: 'Workspace' }).getByRole('button', { name: place }).click(),
+    async goTo(place) {
+      const drawer = page.getByRole('button', { name: 'Channels and mail' });
+      const entry = page.getByRole('navigation', { name: 'Workspace' }).getByRole('button', { name: place });
+      // On a phone's width the page shows a first conversation when it has loaded, which closes a drawer opened before.
+      for (let attempt = 1; ; attempt += 1) {
+        if (await drawer.isVisible()) await drawer.click();
+        try {
+          return await entry.click({ timeout: 5000 });
+        } catch (error) {
+          if (attempt === 5) throw error;
+        }
+      }
+    },
     async dragOver(path) {
       await zone.dispatchEvent('dragenter', { dataTransfer: await transferOf(path) });
     },
