@@ -1,15 +1,10 @@
-import { day } from '../../lib/duration';
 import { emailKey } from '../../lib/email';
 import type { Context } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { isAppError } from '../../platform/errors';
-import { enqueue } from '../../platform/mail/outbox';
-import { issueLinks } from '../credentials/links.service';
 import { takeSeats } from '../licences/licences.service';
+import { sendResetLinks } from '../resets/resets.service';
 import { addUsers, findUsersByEmail, recordUserChanges } from '../users/users.service';
-
-/** A reset link works for a day. */
-const resetLife = 1 * day;
 
 /**
  * Makes active admins of these addresses, as far as nobody has them yet, and sends each a link to set a password. Users
@@ -39,29 +34,7 @@ export async function ensureAdmins(ctx: Context, emails: readonly string[]): Pro
         })),
       );
       const users = [...added.values()];
-      const links = await issueLinks(
-        tx,
-        users.map(({ id }) => id),
-        'reset',
-        resetLife,
-      );
-      await enqueue(
-        tx,
-        users.flatMap((user) => {
-          const link = links.get(user.id);
-          return link === undefined
-            ? []
-            : [
-                {
-                  kind: 'mail' as const,
-                  template: 'reset',
-                  recipient: user.email,
-                  payload: { linkId: link.id },
-                  dedupKey: `reset:${link.id}`,
-                },
-              ];
-        }),
-      );
+      await sendResetLinks(tx, users);
       await recordUserChanges(
         tx,
         users.map((user) => ({

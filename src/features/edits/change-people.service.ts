@@ -1,15 +1,10 @@
-import { day } from '../../lib/duration';
 import type { TxContext } from '../../platform/context';
-import { enqueue } from '../../platform/mail/outbox';
 import type { SecretUrl } from '../credentials/credentials.types';
-import { issueLinks, linkUrl } from '../credentials/links.service';
 import { closeInvitations, enableUsers } from '../invites/invites.service';
 import type { SentInvitation } from '../invites/invites.types';
+import { sendResetLinks } from '../resets/resets.service';
 import { changeUsers, moveUsers } from '../users/users.service';
 import type { User, UserChanges, UserStatus } from '../users/users.types';
-
-/** How long a link to set a password works. */
-const resetLifeMs = day;
 
 /** A decided change of somebody who is there already. */
 export interface PersonChange {
@@ -59,25 +54,5 @@ export async function changePeople(
   await moveUsers(tx, accepted, ['invited'], 'active');
   await closeInvitations(tx, accepted);
   const reset = people.filter(({ sendsReset }) => sendsReset).map(({ user }) => user);
-  const links = await issueLinks(
-    tx,
-    reset.map(({ id }) => id),
-    'reset',
-    resetLifeMs,
-  );
-  const sent = reset.flatMap((user) => {
-    const link = links.get(user.id);
-    return link === undefined ? [] : [{ user, link }];
-  });
-  await enqueue(
-    tx,
-    sent.map(({ user, link }) => ({
-      kind: 'mail',
-      template: 'reset',
-      recipient: user.email,
-      payload: { linkId: link.id },
-      dedupKey: `reset:${link.id}`,
-    })),
-  );
-  return { invitedAgain, resets: sent.map(({ user, link }) => ({ user, link: linkUrl(tx, link) })) };
+  return { invitedAgain, resets: await sendResetLinks(tx, reset) };
 }

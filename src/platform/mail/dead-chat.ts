@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { escapeText } from '../slack/blocks';
 import type { ChatTemplate } from './delivery.types';
 
 const payloadSchema = z.object({
@@ -8,8 +9,6 @@ const payloadSchema = z.object({
   problem: z.string(),
 });
 
-const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-
 /** Tells the admin channel of a mail that was given up, and what to do about it. */
 export const mailDeadChat: ChatTemplate = {
   kind: 'chat',
@@ -18,7 +17,7 @@ export const mailDeadChat: ChatTemplate = {
     const { recipient, template, attempts, problem } = payloadSchema.parse(payload);
     const tries = attempts === 1 ? 'at the first try' : `after ${attempts} tries`;
     return {
-      text: `:warning: ${escaped(
+      text: `:warning: ${escapeText(
         `The ${template} mail to ${recipient} could not be delivered and was given up ${tries}. The mail server says: ${problem.slice(0, 300)} ` +
           `Check the address; /users show ${recipient} offers to send the invitation again.`,
       )}`,
