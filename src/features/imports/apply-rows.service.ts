@@ -4,7 +4,7 @@ import { changePeople } from '../edits/change-people.service';
 import { sendInvitations, shutOut } from '../invites/invites.service';
 import { oneAtATime, takeSeats } from '../licences/licences.service';
 import { recordResults } from '../operations/operations.service';
-import { addUsers, findUsers, holdUsers, recordUserChanges } from '../users/users.service';
+import { addUsers, findUsers, holdUsers, recordUserChanges, requireAdmin } from '../users/users.service';
 import type { User } from '../users/users.types';
 import type { RowResult, StoredRow } from './import-rows.store';
 import type { FieldDifference, RowOutcome, RowProblem } from './imports.types';
@@ -23,7 +23,8 @@ interface Work {
  * Applies rows of a confirmed import, as many as there are in the same number of statements. Each is judged again by the
  * data of this transaction: where that gives another plan than the one that was confirmed, the row fails alone.
  * @returns what became of each row; the caller writes it down in the same transaction
- * @throws AppError `seats_exhausted`, `email_taken`, or the driver's error, when the rows cannot all be applied together
+ * @throws AppError `not_admin` when the acting person is none any more; `seats_exhausted`, `email_taken`, or the driver's
+ * error, when the rows cannot all be applied together
  */
 export async function applyRows(
   tx: TxContext,
@@ -42,6 +43,8 @@ export async function applyRows(
       tx,
       sound.flatMap(({ userId }) => userId ?? []),
     );
+    // Read after the lock that every change of an admin takes: whoever confirmed may have lost the right since.
+    await requireAdmin(tx);
     const planned = await planChunk(tx, sound);
     sound.forEach((row, index) => {
       const now = planned[index];

@@ -3,6 +3,7 @@ import { seats } from '../licences/licences.service';
 import { countOutcomes, type StoredRow, selectRowsByAction } from './import-rows.store';
 import { type StoredImport, selectEarlierImports } from './imports.store';
 import type { ImportPreview, ImportProgress, PreviewDifference, RowOutcome } from './imports.types';
+import { needOf } from './second-admin.service';
 
 /** How many differences and failures a preview shows. */
 const shownInPreview = 10;
@@ -35,6 +36,8 @@ export async function previewOf(ctx: Context, stored: StoredImport): Promise<Imp
     projectsLost,
     adminsGranted,
     usersDisabled,
+    need: await needOf(ctx, stored.totals),
+    firstConfirmedBy: stored.firstConfirmedBy,
     earlier: earlier.map((other) => ({
       id: other.id,
       fileName: other.fileName,

@@ -43,6 +43,14 @@ async function confirm(ctx: Context, call: ActionCall): Promise<void> {
     const place = { conversationId: changed.conversationId, threadTs: changed.messageTs };
     return sendImportWorkbook(ctx, call.slack, 'plan', changed, place);
   }
+  if ('waiting' in result) {
+    await redraw(ctx, call, result.waiting, previewMessage(result.waiting));
+    return call.reply(
+      sentence(
+        'Your confirmation is noted; nothing is changed yet. The import starts when another admin confirms it too.',
+      ),
+    );
+  }
   const { started } = result;
   // It runs from here on, whether it can be drawn or not.
   await ctx.announce({ kind: 'import_confirmed', importId: started.id });

@@ -1,5 +1,5 @@
 import { shorten } from '../../lib/plain-text';
-import type { Actor, Context, TxContext } from '../../platform/context';
+import { type Actor, actingAs, type Context, type TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
 import { inTransaction } from '../../platform/db/transaction';
 import { conflict, notFound } from '../../platform/errors';
@@ -19,6 +19,7 @@ import {
   selectImportByDelivery,
   selectLatestImports,
   selectOpenImports,
+  updateFirstConfirmed,
   updateMessage,
   updateOperation,
   updateReported,
@@ -33,6 +34,7 @@ import type {
 } from './imports.types';
 import { inOrderOfApplication, type PlannedRow, planRows } from './plan-import.service';
 import { readImportFile } from './read-import-file';
+import { confirmerOf, needOf, reasonFor } from './second-admin.service';
 
 /**
  * Reads a file whole and plans every row against the data of now; nothing is changed but the import's own rows. A file
@@ -111,34 +113,66 @@ export async function recordImportMessage(
 }
 
 /**
- * Starts an import whose preview was shown, if the data still give the same plan for the confirming admin.
+ * Starts an import whose preview was shown, if the data still give the same plan for the confirming admin. Where it makes
+ * admins or disables many, the first admin's confirmation waits for another's, which starts it on behalf of the first.
  * @throws AppError `not_admin`, `not_found`, `conflict` (decided already, by whom), `seats_exhausted`; nothing happened then
  */
 export async function confirmImport(ctx: Context, id: number): Promise<ConfirmResult> {
   await requireAdmin(ctx);
   const stored = await findImport(ctx, id);
   if (stored.state !== 'preview') throw alreadyDecided(stored);
-  const planned = await planRows(ctx, await readRows(ctx, id));
+  const confirmer = await confirmerOf(ctx, stored);
+  const planned = await planRows(actingAs(ctx, confirmer), await readRows(ctx, id));
   const changed = planned.digest !== stored.planDigest;
-  await inTransaction(ctx, async (tx) => {
+  const outcome = await inTransaction(ctx, async (tx) => {
     await requireAdmin(tx);
     if (changed) {
       if (!(await replacePlan(tx.db, id, stored.planDigest, planned))) await refuseSecond(tx, id);
       await deleteRows(tx.db, id);
       await insertRows(tx.db, id, planned.rows.map(toNewRow));
-      return;
+      return 'changed';
+    }
+    const need = await needOf(tx, planned.totals);
+    if (need === 'second_admin' && isSamePerson(confirmer, tx.actor)) {
+      await confirmFirst(tx, stored);
+      return 'waiting';
     }
     const at = tx.clock.now();
-    if (!(await decideImport(tx.db, id, stored.planDigest, 'running', personOf(tx.actor), at)))
-      await refuseSecond(tx, id);
+    if (!(await decideImport(tx.db, stored, 'running', personOf(confirmer), at))) await refuseSecond(tx, id);
     // Nobody is added here: this asks whether the whole file fits, before the first row is applied.
     await takeSeats(tx, planned.totals.seatsNeeded);
     const operationId = await beginOperation(tx, 'import', `import:${id}`, { importId: id, fileName: stored.fileName });
     await updateOperation(tx.db, id, operationId);
-    await recordDecision(tx, stored, 'import.confirmed', operationId);
+    await recordDecision(tx, stored, 'import.confirmed', operationId, {
+      ...(need === 'second_admin' && { 'confirmed first by': personOf(confirmer).label }),
+      ...(need === 'phrase' && { why: 'no second admin' }),
+    });
+    return 'started';
   });
   const preview = await readPreview(ctx, id);
-  return changed ? { changed: preview } : { started: preview };
+  switch (outcome) {
+    case 'changed':
+      return { changed: preview };
+    case 'waiting':
+      return { waiting: preview };
+    case 'started':
+      return { started: preview };
+  }
+}
+
+const isSamePerson = (one: Actor, other: Actor) =>
+  one.kind === 'user' && other.kind === 'user' ? one.userId === other.userId : one.kind === other.kind;
+
+/** The confirmation that waits for a second one. @throws AppError `conflict` when it is the same admin's again */
+async function confirmFirst(tx: TxContext, stored: StoredImport): Promise<void> {
+  const by = personOf(tx.actor);
+  if (stored.firstConfirmedBy !== null && stored.firstConfirmedBy.userId === by.userId) {
+    throw conflict(
+      `You have confirmed this import already. It needs a second admin, because ${reasonFor(stored.totals)}: another admin starts it with Confirm.`,
+    );
+  }
+  if (!(await updateFirstConfirmed(tx.db, stored, by))) await refuseSecond(tx, stored.id);
+  await recordDecision(tx, stored, 'import.confirmed_first', null);
 }
 
 async function readRows(ctx: Context, id: number): Promise<ImportRow[]> {
@@ -158,8 +192,7 @@ export async function cancelImport(ctx: Context, id: number): Promise<ImportPrev
     const stored = await findImport(tx, id);
     if (stored.state !== 'preview') throw alreadyDecided(stored);
     const at = tx.clock.now();
-    if (!(await decideImport(tx.db, id, stored.planDigest, 'cancelled', personOf(tx.actor), at)))
-      await refuseSecond(tx, id);
+    if (!(await decideImport(tx.db, stored, 'cancelled', personOf(tx.actor), at))) await refuseSecond(tx, id);
     await recordDecision(tx, stored, 'import.cancelled', null);
   });
   return readPreview(ctx, id);
@@ -179,8 +212,9 @@ function personOf(actor: Actor): ImportPerson {
 async function recordDecision(
   tx: TxContext,
   { id, fileName, totals }: StoredImport,
-  action: 'import.confirmed' | 'import.cancelled',
+  action: 'import.confirmed' | 'import.confirmed_first' | 'import.cancelled',
   operationId: number | null,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   await recordAudit(tx, [
     {
@@ -188,7 +222,7 @@ async function recordDecision(
       subjectType: 'import',
       subjectId: id,
       subjectLabel: shorten(fileName, 254),
-      after: { ...totals.counts },
+      after: { ...totals.counts, ...more },
       operationId,
     },
   ]);

@@ -29,6 +29,8 @@ export interface StoredImport {
   readonly warnings: readonly string[];
   readonly problem: string | null;
   readonly decidedBy: ImportPerson | null;
+  /** Who confirmed this plan while it waits for a second admin. */
+  readonly firstConfirmedBy: ImportPerson | null;
   readonly createdAt: Date;
   readonly decidedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -69,6 +71,7 @@ function toImport(row: any): StoredImport {
       row.decided_by_label === null
         ? null
         : { userId: row.decided_by_user_id, label: row.decided_by_label, slackId: row.decided_by_slack_id },
+    firstConfirmedBy: row.first_confirmed_by === null ? null : JSON.parse(row.first_confirmed_by),
     createdAt: toDate(row.created_at),
     decidedAt: toDateOrNull(row.decided_at),
     finishedAt: toDateOrNull(row.finished_at),
@@ -176,26 +179,44 @@ export async function replacePlan(
 ): Promise<boolean> {
   const replaced = await db('imports')
     .where({ id, state: 'preview', plan_digest: oldDigest })
-    .update({ plan_digest: plan.digest, counts: JSON.stringify(plan.totals) });
+    .update({ plan_digest: plan.digest, counts: JSON.stringify(plan.totals), first_confirmed_by: null });
   return replaced === 1;
 }
 
-/** Decides on a preview; true for the one call that was first. */
+/** Remembers who confirms a plan that needs a second admin; true for the one call that found `before` still there. */
+export async function updateFirstConfirmed(
+  db: Knex.Transaction,
+  { id, planDigest, firstConfirmedBy: before }: StoredImport,
+  by: ImportPerson,
+): Promise<boolean> {
+  const updated = await db('imports')
+    .where({ id, state: 'preview', plan_digest: planDigest, first_confirmed_by: before && JSON.stringify(before) })
+    .update({ first_confirmed_by: JSON.stringify(by) });
+  return updated === 1;
+}
+
+/** Says what stopped an import; the first sentence stays. */
+export async function updateProblem(db: Knex.Transaction, id: number, problem: string): Promise<void> {
+  await db('imports').where({ id }).whereNull('problem').update({ problem });
+}
+
+/** Decides on a preview as it was read; true for the one call that was first. */
 export async function decideImport(
   db: Knex.Transaction,
-  id: number,
-  digest: string,
+  { id, planDigest, firstConfirmedBy: first }: StoredImport,
   to: 'running' | 'cancelled',
   by: ImportPerson,
   at: Date,
 ): Promise<boolean> {
-  const decided = await db('imports').where({ id, state: 'preview', plan_digest: digest }).update({
-    state: to,
-    decided_by_user_id: by.userId,
-    decided_by_label: by.label,
-    decided_by_slack_id: by.slackId,
-    decided_at: at,
-  });
+  const decided = await db('imports')
+    .where({ id, state: 'preview', plan_digest: planDigest, first_confirmed_by: first && JSON.stringify(first) })
+    .update({
+      state: to,
+      decided_by_user_id: by.userId,
+      decided_by_label: by.label,
+      decided_by_slack_id: by.slackId,
+      decided_at: at,
+    });
   return decided === 1;
 }
 

@@ -103,6 +103,7 @@ export function summaryMessage(progress: ImportProgress): SlackMessage {
       bold(`Done: ${outcomesLine(progress)}.`),
       `  ${count(progress.total, 'row')} in all.`,
     ),
+    ...(progress.problem === null ? [] : [paragraph(emoji('warning'), ` ${progress.problem}`)]),
     ...(progress.outcomes.invited > 0
       ? [paragraph('A mail with an activation link is on its way to everybody who was invited.')]
       : []),

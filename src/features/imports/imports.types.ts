@@ -1,4 +1,5 @@
 import type { SheetCellKind } from '../../platform/sheets/sheet.types';
+import type { ApprovalNeed } from '../approvals/approvals.types';
 
 /** How many people one file may hold. */
 export const importRowLimit = 5000;
@@ -111,6 +112,10 @@ export interface ImportPreview {
   readonly projectsLost: number;
   readonly adminsGranted: number;
   readonly usersDisabled: number;
+  /** What it takes beside one admin's confirmation, because of new admins or many people disabled. */
+  readonly need: ApprovalNeed;
+  /** Who confirmed it while it waits for a second admin. */
+  readonly firstConfirmedBy: ImportPerson | null;
   /** Newest first, at most five. */
   readonly earlier: readonly EarlierImport[];
   readonly planDigest: string;
@@ -151,6 +156,7 @@ export interface ImportProgress {
   readonly id: number;
   readonly state: ImportState;
   readonly fileName: string;
+  /** Why the file was refused, or what stopped the import. */
   readonly problem: string | null;
   /** Rows with people in the file. */
   readonly total: number;
@@ -169,5 +175,11 @@ export interface ImportProgress {
   readonly reported: ReportState;
 }
 
-/** `changed`: data moved since the preview was shown; it was planned anew, to be shown and confirmed again. */
-export type ConfirmResult = { readonly started: ImportPreview } | { readonly changed: ImportPreview };
+/**
+ * `changed`: data moved since the preview was shown; it was planned anew, to be shown and confirmed again. `waiting`: it
+ * starts when another admin confirms it too.
+ */
+export type ConfirmResult =
+  | { readonly started: ImportPreview }
+  | { readonly changed: ImportPreview }
+  | { readonly waiting: ImportPreview };

@@ -18,6 +18,7 @@ import {
 } from '../../platform/slack/blocks';
 import type { EarlierImport, ImportPerson, ImportPreview, PreviewDifference, PreviewFailure } from './imports.types';
 import { problemLines } from './problem-lines';
+import { reasonFor } from './second-admin.service';
 
 /** The Slack user id in `TEAM/USER`. */
 export const slackIdOf = (account: string | null) => account?.split('/')[1] ?? null;
@@ -176,6 +177,30 @@ export function previewMessage(preview: ImportPreview, changed = false): SlackMe
   );
 }
 
+/** What is asked beside one confirmation, and who gave the first one. */
+function secondAdmin(preview: ImportPreview): KnownBlock[] {
+  const { need, firstConfirmedBy } = preview;
+  if (need === 'none') return [];
+  const because = `because ${reasonFor(preview)}`;
+  if (need === 'phrase')
+    return [
+      paragraph(
+        emoji('warning'),
+        ` This would ask for a second admin, ${because}. There is none, so one confirmation starts it; the audit log says so.`,
+      ),
+    ];
+  if (firstConfirmedBy === null)
+    return [paragraph(emoji('busts_in_silhouette'), ` Two admins confirm this import, ${because}.`)];
+  return [
+    paragraph(
+      emoji('hourglass_flowing_sand'),
+      ' Confirmed by ',
+      personPiece(firstConfirmedBy),
+      `; it needs a second admin, ${because}. Another admin starts it with Confirm.`,
+    ),
+  ];
+}
+
 function decision(preview: ImportPreview, nothing: boolean): KnownBlock[] {
   if (preview.state === 'cancelled')
     return [
@@ -196,6 +221,7 @@ function decision(preview: ImportPreview, nothing: boolean): KnownBlock[] {
     ];
   const applicable = isApplicable(preview);
   return [
+    ...secondAdmin(preview),
     buttons(
       'import-decision',
       applicable

@@ -5,7 +5,7 @@ import { shorten } from '../../lib/plain-text';
 import { type Actor, actingAs, type Context, type TxContext } from '../../platform/context';
 import { isClash, isDuplicate } from '../../platform/db/driver-errors';
 import { inTransaction, isDatabaseDown } from '../../platform/db/transaction';
-import { isAppError } from '../../platform/errors';
+import { isAppError, notAdmin } from '../../platform/errors';
 import type { News } from '../../platform/news';
 import { recordAudit } from '../audit/audit.service';
 import { closeOperation, recordResults } from '../operations/operations.service';
@@ -22,6 +22,7 @@ import {
   type StoredImport,
   selectAbandoned,
   selectImport,
+  updateProblem,
   updateReported,
 } from './imports.store';
 import { previewLifeDays, type RowProblem } from './imports.types';
@@ -104,15 +105,55 @@ async function applyChunk(
   try {
     await inTransaction(ctx, async (tx) => {
       await advance(tx, stored.id, token, rows);
+      if (isConfirmerGone(stored)) throw notAdmin();
       await updateOutcomes(tx.db, stored.id, await applyRows(tx, rows, operationOf(stored)));
     });
   } catch (error) {
     if (error instanceof LeaseLost || isDatabaseDown(error) || isClash(error)) throw error;
+    if (isAppError(error, 'not_admin')) return stop(ctx, stored, rows, token);
     const [only, ...others] = rows;
     if (only !== undefined && others.length === 0)
       return leaveOut(ctx, stored, only, token, sentenceFor(ctx, error, only));
     for (const row of rows) await applyChunk(ctx, stored, [row], token);
   }
+}
+
+/** A user who was deleted leaves their Slack account behind. */
+const isConfirmerGone = ({ decidedBy }: StoredImport) =>
+  decidedBy !== null && decidedBy.userId === null && decidedBy.slackId !== null;
+
+const stopped =
+  'The import stopped, because it was confirmed by somebody who is no admin any more. Nothing was done from there on; an admin can import what is left again.';
+
+/** Lets rows fail together, because nobody who may do it stands behind the import any more. */
+async function stop(ctx: Context, stored: StoredImport, rows: readonly StoredRow[], token: string): Promise<void> {
+  const sentence = 'This row was left out, for the import was confirmed by somebody who is no admin any more.';
+  // A row that failed in the plan keeps the problems that it had there.
+  const problemsOf = ({ action }: StoredRow): RowProblem[] => (action === 'fail' ? [] : [{ field: null, sentence }]);
+  await inTransaction(ctx, async (tx) => {
+    await advance(tx, stored.id, token, rows);
+    await updateProblem(tx.db, stored.id, stopped);
+    await updateOutcomes(
+      tx.db,
+      stored.id,
+      rows.map((row) => ({
+        position: row.position,
+        outcome: 'failed',
+        userId: row.userId,
+        problems: problemsOf(row),
+      })),
+    );
+    await recordResults(
+      tx,
+      operationOf(stored),
+      rows.map((row) => ({
+        userId: row.userId,
+        subject: shorten(row.email ?? '', 254),
+        outcome: 'failed',
+        reason: row.problems[0]?.sentence.slice(0, 500) ?? sentence,
+      })),
+    );
+  });
 }
 
 function operationOf({ id, operationId }: StoredImport): number {
