@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { nameKey } from '../../lib/plain-text';
-import { contains } from '../../platform/db/dialect';
+import { contains, containsInAnyCase } from '../../platform/db/dialect';
 import { archivedKey, type ManagedProject } from './managed.types';
 
 type Database = Knex | Knex.Transaction;
@@ -37,9 +37,10 @@ async function withMembers(db: Database, rows: readonly ProjectRow[]): Promise<M
 
 function matching(db: Database, archived: boolean, text: string): Knex.QueryBuilder {
   const query = archived ? db('projects').whereNotNull('archived_at') : db('projects').whereNull('archived_at');
-  // The key of an archived project is not its name; names are compared by the database's own small letters there.
-  const column = archived ? 'LOWER(name)' : 'name_key';
-  return text === '' ? query : query.whereRaw(...contains(column, nameKey(text)));
+  if (text === '') return query;
+  const key = nameKey(text);
+  // The key of an archived project is not its name.
+  return query.whereRaw(...(archived ? containsInAnyCase(db, 'name', key) : contains('name_key', key)));
 }
 
 export async function countProjects(db: Database, archived: boolean, text: string): Promise<number> {

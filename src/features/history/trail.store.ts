@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { contains, storedDate, toDate } from '../../platform/db/dialect';
+import { containsInAnyCase, equalsInAnyCase, storedDate, toDate } from '../../platform/db/dialect';
 import type { TrailEvent, TrailFilter, TrailPlace } from './trail.types';
 
 interface EventRow {
@@ -41,7 +41,7 @@ function filtered(db: Knex, filter: TrailFilter): Knex.QueryBuilder {
   if (filter.since !== undefined) void query.where('at', '>=', storedDate(db, filter.since) as Date);
   const { text } = filter;
   if (text !== undefined) {
-    const held = (column: string) => contains(`LOWER(${column})`, text);
+    const held = (column: string) => containsInAnyCase(db, column, text);
     void query.where(
       (either) =>
         void either
@@ -71,7 +71,7 @@ export async function selectTrail(
 /** Subjects' labels that are this one but for capitals: the addresses of people who are gone. Reads the labels' index. */
 export async function selectLabelsLike(db: Knex, key: string): Promise<string[]> {
   return db('audit_events')
-    .whereRaw('LOWER(subject_label) = ?', [key])
+    .whereRaw(...equalsInAnyCase(db, 'subject_label', key))
     .distinct('subject_label')
     .limit(20)
     .pluck('subject_label');

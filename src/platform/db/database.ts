@@ -4,6 +4,7 @@ import knex, { type Knex } from 'knex';
 // The dialect classes have no types of their own; both extend Knex.Client.
 import Mysql2Client from 'knex/lib/dialects/mysql2/index';
 import { second } from '../../lib/duration';
+import { smallLetters, smallLettersFunction } from './dialect';
 
 /** Limits of one process' connection pool, in milliseconds where they are times. */
 export interface PoolLimits {
@@ -92,6 +93,11 @@ function mysqlConfig(databaseUrl: string, limits: PoolLimits): Knex.Config {
   };
 }
 
+interface SqliteConnection {
+  pragma(sql: string): unknown;
+  function(name: string, options: { deterministic: boolean }, implementation: (value: unknown) => unknown): unknown;
+}
+
 function sqliteConfig(databaseUrl: string): Knex.Config {
   const path = databaseUrl.slice('sqlite:'.length);
   if (path !== ':memory:') mkdirSync(dirname(resolve(path)), { recursive: true });
@@ -102,11 +108,12 @@ function sqliteConfig(databaseUrl: string): Knex.Config {
     pool: {
       min: 1,
       max: 1,
-      afterCreate(connection: { pragma(sql: string): unknown }, done: (error: unknown, connection: unknown) => void) {
+      afterCreate(connection: SqliteConnection, done: (error: unknown, connection: unknown) => void) {
         connection.pragma('journal_mode = WAL');
         connection.pragma('synchronous = NORMAL');
         connection.pragma('foreign_keys = ON');
         connection.pragma('busy_timeout = 5000');
+        connection.function(smallLettersFunction, { deterministic: true }, smallLetters);
         done(null, connection);
       },
     },

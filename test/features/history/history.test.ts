@@ -86,6 +86,25 @@ forEachDatabase((database) => {
     expect(await ask('since:yesterday')).toContain('“yesterday” is not a day');
   });
 
+  test('capitals of any script are found by small letters: in a text, and in the address of somebody who is gone', async () => {
+    const email = 'ÉMILE@ÜBER.example';
+    await write(1, { subject_label: email, after: JSON.stringify({ firstName: 'ЖАННА Straße' }) });
+    const ada = usher.as('ada');
+    for (const line of [
+      '/usher audit émile',
+      '/usher audit жанна stra',
+      '/usher audit ŻANNA Жанна',
+      '/usher audit about:émile@über.example',
+      '/users history Émile@über.EXAMPLE',
+    ]) {
+      const text = textOf(await ada.ask('#general', line));
+      if (line.includes('Ż')) expect(text).toContain('Nothing is written about this.');
+      else expect(text).toContain(`edited ${email}`);
+    }
+    await insertUser(database.db, { email });
+    expect(textOf(await ada.ask('#general', '/users list émile@ü'))).toContain(email);
+  });
+
   test('no link, token or password is ever read out of the trail', async () => {
     await write(1, {
       before: null,
