@@ -32,6 +32,7 @@ const sentences: Readonly<Record<string, string>> = {
   'user.offboarding_failed': 'could not offboard',
   'users.exported': 'exported',
   'import.confirmed': 'confirmed the import',
+  'import.confirmed_first': 'confirmed the import, which waits for a second admin',
   'import.cancelled': 'cancelled the import',
   'import.finished': 'finished the import',
   'licence.changed': 'changed the licence',
