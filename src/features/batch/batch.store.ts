@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inSlices } from '../../lib/in-turns';
 import { rowsPerStatement, toDate } from '../../platform/db/dialect';
 import {
   type Batch,
@@ -64,11 +65,13 @@ export async function insertBatch(db: Knex.Transaction, batch: NewBatch): Promis
     total: batch.people.length,
     created_at: batch.createdAt,
   });
-  await db.batchInsert(
-    'batch_people',
-    batch.people.map(({ userId, email }, position) => ({ batch_id: Number(id), position, user_id: userId, email })),
-    rowsPerStatement(db),
-  );
+  const people = batch.people.map(({ userId, email }, position) => ({
+    batch_id: Number(id),
+    position,
+    user_id: userId,
+    email,
+  }));
+  await inSlices(people, rowsPerStatement(db), (slice) => db('batch_people').insert(slice));
   return Number(id);
 }
 

@@ -1,13 +1,6 @@
 import type { TxContext } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
-import {
-  type Catalogue,
-  changeGroups,
-  changeMemberships,
-  groupsOf,
-  membershipsOf,
-  readCatalogue,
-} from '../access/access.service';
+import { type Catalogue, changeGroups, changeMemberships, readCatalogue } from '../access/access.service';
 import type { Membership } from '../access/access.types';
 import { closeInvitations } from '../invites/invites.service';
 import {
@@ -23,6 +16,7 @@ import { authSystemNames } from '../users/users.types';
 import { assignProjects, changesAnything, type PeopleFacts, type PersonChange, updatePerson } from './access-changes';
 import type { BatchInput } from './batch.types';
 import { inputProblem } from './input-problem.service';
+import { readPeopleFacts } from './people-facts.service';
 
 /**
  * Assigns projects to these people, or updates them: each ends as done, unchanged or failed, in a number of statements
@@ -38,13 +32,7 @@ export async function changePeople(
 ): Promise<OperationResult[]> {
   await holdUsers(tx, userIds);
   const users = await findUsers(tx, userIds);
-  const facts: PeopleFacts = {
-    catalogue: await readCatalogue(tx),
-    memberships: await membershipsOf(tx, userIds),
-    groupIds: new Map(
-      [...(await groupsOf(tx, userIds))].map(([id, members]) => [id, members.map(({ groupId }) => groupId)]),
-    ),
-  };
+  const facts = await readPeopleFacts(tx, userIds, await readCatalogue(tx));
   const problem = await inputProblem(tx, action, input, facts.catalogue);
   if (problem !== null) throw invalidInput(problem);
   const judge = action === 'update' ? updatePerson : assignProjects;

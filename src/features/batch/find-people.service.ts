@@ -3,7 +3,7 @@ import { emailKey, type Recipients } from '../../lib/email';
 import { count } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
-import { findUsers, findUsersByEmail, listUsers, requireAdmin } from '../users/users.service';
+import { findUsers, findUsersByEmail, listUsers, matchingUsers, requireAdmin } from '../users/users.service';
 import type { User, UserFilter, UserStatus } from '../users/users.types';
 import { batchLimit } from './batch.types';
 
@@ -82,7 +82,7 @@ async function findFiltered(ctx: Context, filter: PeopleFilter): Promise<FoundPe
     ...(filter.groupId !== null ? { groupId: filter.groupId } : {}),
     ...(filter.invitedDays !== null ? { invitedBefore: addTime(ctx.clock.now(), -filter.invitedDays * day) } : {}),
   };
-  const { users, total } = await listUsers(ctx, wanted, 0, batchLimit + 1);
-  if (total > batchLimit) throw tooMany(total);
+  const users = await matchingUsers(ctx, wanted, batchLimit);
+  if (users === null) throw tooMany((await listUsers(ctx, wanted, 0, 1)).total);
   return { users, remarks: [] };
 }

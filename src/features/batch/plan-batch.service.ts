@@ -1,6 +1,7 @@
+import { inSlices } from '../../lib/in-turns';
 import { count, listOf } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
-import { groupsOf, membershipsOf, readCatalogue } from '../access/access.service';
+import { type Catalogue, readCatalogue } from '../access/access.service';
 import { hasCredential } from '../invites/invites.service';
 import { seats } from '../licences/licences.service';
 import { reasonText } from '../operations/reasons.types';
@@ -8,13 +9,17 @@ import { noResetReason } from '../resets/resets.service';
 import type { NoReset } from '../resets/resets.types';
 import { activeAdmins, findUsers } from '../users/users.service';
 import { authSystemNames, type User } from '../users/users.types';
-import { assignProjects, changesAnything, type PeopleFacts, updatePerson } from './access-changes';
+import { assignProjects, changesAnything, updatePerson } from './access-changes';
 import { asksSecondAdmin, batchUserIds, neededPhrase, storeInput } from './batch.service';
 import type { Batch, BatchInput, BatchPlan } from './batch.types';
 import { inputProblem } from './input-problem.service';
+import { readPeopleFacts } from './people-facts.service';
 
 const people = (number: number) => count(number, 'person', 'people');
 const are = (number: number) => (number === 1 ? 'is' : 'are');
+
+// With twenty projects each, read and judged in far less than what somebody who waits for an acknowledgement notices.
+const peopleJudgedAtOnce = 150;
 
 interface Forecast {
   readonly consequences: readonly string[];
@@ -141,43 +146,66 @@ async function forecastDisabling(ctx: Context, batch: Batch, users: readonly Use
 }
 
 async function forecastChanges(ctx: Context, batch: Batch, users: readonly User[]): Promise<Forecast> {
-  const ids = users.map(({ id }) => id);
   const catalogue = await readCatalogue(ctx);
   const problem = await inputProblem(ctx, batch.action, batch.input, catalogue);
   if (problem !== null) return { consequences: [], refusal: `${problem} Nothing was changed.` };
-  const facts: PeopleFacts = {
-    catalogue,
-    memberships: await membershipsOf(ctx, ids),
-    groupIds: new Map(
-      [...(await groupsOf(ctx, ids))].map(([id, members]) => [id, members.map(({ groupId }) => groupId)]),
-    ),
-  };
-  const judge = batch.action === 'update' ? updatePerson : assignProjects;
-  const changes = users.map((user) => judge(user, batch.input, facts));
-  const failing = changes.filter(({ problem: reason }) => reason !== null);
-  const changing = changes.filter((change) => change.problem === null && changesAnything(change));
-  const same = users.length - failing.length - changing.length;
-  const letIn = changing.filter(({ status }) => status === 'active').length;
-  const resets = changing.filter(({ needsReset }) => needsReset).length;
-  const restricted = changing.filter(({ user, reprofiled }) => user.isAdmin && reprofiled.length > 0).length;
+  const counted = await inSlices(users, peopleJudgedAtOnce, (slice) => judgeSlice(ctx, batch, slice, catalogue));
+  const sum = (of: (slice: Judged) => number) => counted.reduce((total, slice) => total + of(slice), 0);
+  const changing = sum((slice) => slice.changing);
+  const failing = sum(({ problems }) => problems.length);
+  const same = users.length - failing - changing;
+  const letIn = sum((slice) => slice.letIn);
+  const resets = sum((slice) => slice.resets);
+  const restricted = sum((slice) => slice.restricted);
+  const [firstProblem] = counted.flatMap(({ problems }) => problems);
   return {
     consequences: [
-      ...wishes(batch, facts),
-      `${people(changing.length)} ${are(changing.length)} changed.`,
+      ...wishes(batch, catalogue),
+      `${people(changing)} ${are(changing)} changed.`,
       ...(same > 0 ? [`${people(same)} ${are(same)} left as they are: they have all of it already.`] : []),
       ...(letIn > 0 ? [`${people(letIn)} ${are(letIn)} invited still and active at once.`] : []),
       ...(resets > 0 ? [`${people(resets)} without a password ${are(resets)} sent a link to choose one.`] : []),
       ...(restricted > 0
         ? [`${count(restricted, 'admin')} ${are(restricted)} among them: admins can change everything all the same.`]
         : []),
-      ...(failing.length > 0 ? [`${people(failing.length)} cannot be changed: ${failing[0]?.problem ?? ''}.`] : []),
+      ...(failing > 0 ? [`${people(failing)} cannot be changed: ${firstProblem}.`] : []),
     ],
     refusal: null,
   };
 }
 
+/** What follows for some of the people. */
+interface Judged {
+  readonly changing: number;
+  readonly letIn: number;
+  readonly resets: number;
+  readonly restricted: number;
+  /** Why they cannot be changed, each who cannot. */
+  readonly problems: readonly string[];
+}
+
+async function judgeSlice(
+  ctx: Context,
+  { action, input }: Batch,
+  users: readonly User[],
+  catalogue: Catalogue,
+): Promise<Judged> {
+  const ids = users.map(({ id }) => id);
+  const facts = await readPeopleFacts(ctx, ids, catalogue);
+  const judge = action === 'update' ? updatePerson : assignProjects;
+  const changes = users.map((user) => judge(user, input, facts));
+  const changing = changes.filter((change) => change.problem === null && changesAnything(change));
+  return {
+    changing: changing.length,
+    letIn: changing.filter(({ status }) => status === 'active').length,
+    resets: changing.filter(({ needsReset }) => needsReset).length,
+    restricted: changing.filter(({ user, reprofiled }) => user.isAdmin && reprofiled.length > 0).length,
+    problems: changes.flatMap(({ problem }) => problem ?? []),
+  };
+}
+
 /** What was chosen, in names. */
-function wishes({ action, input }: Batch, { catalogue }: PeopleFacts): string[] {
+function wishes({ action, input }: Batch, catalogue: Catalogue): string[] {
   const names = (items: readonly { id: number; name: string }[], ids: readonly number[]) =>
     listOf(items.filter(({ id }) => ids.includes(id)).map(({ name }) => `“${name}”`));
   const profile = (id: number) => names(catalogue.profiles, [id]);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { emailKey } from '../../lib/email';
+import { inTurns } from '../../lib/in-turns';
 import { nameKey } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import { groupsOf, membershipsOf, readCatalogue } from '../access/access.service';
@@ -9,7 +10,6 @@ import { parseStatus } from '../users/users.types';
 import { parseYesNo } from './cell-text';
 import { headerOf } from './import-columns';
 import type { ImportRow, RowAction } from './imports.types';
-import { inTurns } from './in-turns';
 import { failing, planRow } from './plan-row';
 import { nameFinder, type ReadValues, readRowValues } from './read-row-values';
 import type { PeopleFacts, RowPlan, RowValues, SiteFacts, Twins } from './row-plan.types';

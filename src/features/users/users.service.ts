@@ -18,6 +18,7 @@ import {
   selectEmailsBeginning,
   selectIdentity,
   selectSlackIds,
+  selectUserIds,
   selectUserPage,
   selectUsersBeginning,
   selectUsersByEmailKey,
@@ -97,6 +98,18 @@ export async function listUsers(ctx: Context, filter: UserFilter, page: number, 
   const shown = Math.min(Math.max(0, page), pages - 1);
   const users = await selectUserPage(ctx.db, filter, pageSize, shown * pageSize);
   return { users, total, isCounted: total !== most, page: shown, pages };
+}
+
+/**
+ * Everybody who matches, in the order of their addresses; null when those are more than `most`.
+ * @throws AppError `not_admin`
+ */
+export async function matchingUsers(ctx: Context, filter: UserFilter, most: number): Promise<User[] | null> {
+  await requireAdmin(ctx);
+  const ids = await selectUserIds(ctx.db, filter, most + 1);
+  if (ids.length > most) return null;
+  const users = new Map((await selectUsersById(ctx.db, ids)).map((user) => [user.id, user]));
+  return ids.flatMap((id) => users.get(id) ?? []);
 }
 
 /**

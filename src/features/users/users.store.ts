@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inSlices } from '../../lib/in-turns';
 import { nameKey } from '../../lib/plain-text';
 import { contains, rowsPerStatement, storedDate, toDate, toDateOrNull } from '../../platform/db/dialect';
 import {
@@ -84,10 +85,7 @@ async function inBatches<Key, Row>(
   keys: readonly Key[],
   read: (batch: Key[]) => Promise<Row[]>,
 ): Promise<Row[]> {
-  const size = rowsPerStatement(db);
-  const found: Row[] = [];
-  for (let from = 0; from < keys.length; from += size) found.push(...(await read(keys.slice(from, from + size))));
-  return found;
+  return (await inSlices(keys, rowsPerStatement(db), read)).flat();
 }
 
 export async function selectUsersById(db: Database, ids: readonly number[]): Promise<User[]> {
@@ -152,6 +150,11 @@ export async function selectUserPage(db: Database, filter: UserFilter, limit: nu
     .as('page');
   const rows: UserRow[] = await select(db).join(ids, 'page.id', 'users.id').orderBy('users.email_key');
   return rows.map(toUser);
+}
+
+/** The ids of the first so many, in the order of the addresses. */
+export async function selectUserIds(db: Database, filter: UserFilter, limit: number): Promise<number[]> {
+  return filtered(db, db('users'), filter).orderBy('users.email_key').limit(limit).pluck('users.id');
 }
 
 /** Users whose address or name begins with these letters, by the indexes of both. */

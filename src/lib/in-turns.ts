@@ -18,3 +18,20 @@ export async function inTurns<Item, Result>(
   }
   return results;
 }
+
+/**
+ * Hands slices of the items to some work, one after another, and lets the rest of the process go on between them: the
+ * embedded database answers in the turn that asks, however often it is asked.
+ */
+export async function inSlices<Item, Result>(
+  items: readonly Item[],
+  size: number,
+  work: (slice: Item[]) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < items.length; from += size) {
+    if (from > 0) await nextTurn();
+    results.push(await work(items.slice(from, from + size)));
+  }
+  return results;
+}
