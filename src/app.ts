@@ -7,40 +7,33 @@ import type { Config } from './config';
 import { featureEdges } from './edges';
 import { accountPages } from './features/accounts/accounts.pages';
 import { ensureAdmins } from './features/accounts/first-admins.service';
-import { type ApprovalExecutors, approvalEndedChat, carryOut } from './features/approvals/approvals.commands';
+import { type ApprovalExecutors, carryOut } from './features/approvals/approvals.commands';
 import { drawApproval } from './features/approvals/draw-approval';
 import { runAndShow } from './features/batch/show-batch';
-import { resetMail } from './features/credentials/credentials.mail';
 import { grantAdminApproved } from './features/edits/grant-admin-approved';
 import { homeEdge } from './features/home/home.commands';
 import type { StatusFacts } from './features/home/home.text';
 import { drawImport, reportImport } from './features/imports/report-import';
 import { runImport } from './features/imports/run-import.service';
 import { disableApproved } from './features/invites/disable-approved';
-import { inviteReminderChat, invitesExpiredChat } from './features/invites/invites.chat';
-import { invitationMail, reminderMail } from './features/invites/invites.mail';
-import { seatsWarningChat } from './features/licences/licences.chat';
 import { ensureLicence } from './features/licences/licences.service';
-import { offboardingChat } from './features/offboarding/offboarding.chat';
 import { deleteOrPlanApproved } from './features/offboarding/offboarding-approved';
 import { activeAdmins, userOfSlackAccount } from './features/users/users.service';
 import { displayName } from './features/users/users.types';
 import { type Clock, systemClock } from './lib/clock';
 import { minute, second } from './lib/duration';
 import type { Context } from './platform/context';
-import { openDatabase } from './platform/db/database';
 import { isUnavailable } from './platform/db/driver-errors';
 import { migrate } from './platform/db/migrate';
 import { createHttpServer } from './platform/http/server';
-import { mailDeadChat } from './platform/mail/dead-chat';
 import type { OutgoingMail } from './platform/mail/delivery.types';
 import { deliverDue } from './platform/mail/dispatcher';
 import { countMessages } from './platform/mail/outbox.store';
-import { createSmtpCarrier } from './platform/mail/smtp';
 import type { News } from './platform/news';
 import { type Scheduler, startScheduler } from './platform/scheduler/scheduler';
 import { createChatCarrier } from './platform/slack/chat-carrier';
 import { createSlackApp } from './platform/slack/slack-app';
+import { openSite } from './site';
 
 export interface AppOptions {
   readonly log: Logger;
@@ -68,7 +61,6 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
   const { log, clock = systemClock } = options;
   const startedAt = clock.now();
   const stopping = new AbortController();
-  const db = openDatabase(config.databaseUrl);
   const background = new Set<Promise<unknown>>();
   const inBackground = (what: string, work: Promise<unknown>): void => {
     const tracked = work.catch((error: unknown) => log.error({ err: error, what }, 'background work failed'));
@@ -76,35 +68,17 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
     void tracked.finally(() => background.delete(tracked));
   };
 
-  const smtp =
-    options.sendMail === undefined && config.smtpUrl !== null
-      ? createSmtpCarrier(config.smtpUrl, config.mailFrom)
-      : null;
   let scheduler: Scheduler | null = null;
 
-  const ctx: Context = {
-    db,
-    clock,
+  const site = openSite(config, {
     log,
-    config,
+    clock,
     actor: { kind: 'system', name: 'usher' },
     announce,
-    delivery: {
-      templates: [
-        invitationMail,
-        reminderMail,
-        resetMail,
-        inviteReminderChat,
-        offboardingChat,
-        invitesExpiredChat,
-        seatsWarningChat,
-        mailDeadChat,
-        approvalEndedChat,
-      ],
-      sendMail: options.sendMail ?? smtp?.sendMail ?? null,
-      postChat: (chat, signal) => postChat(chat, signal),
-    },
-  };
+    sendMail: options.sendMail,
+    postChat: (chat, signal) => postChat(chat, signal),
+  });
+  const { ctx } = site;
 
   const executors: ApprovalExecutors = {
     disable_users: disableApproved,
@@ -197,12 +171,12 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
   }
 
   try {
-    await migrateWhenReachable(db, log);
+    await migrateWhenReachable(ctx.db, log);
     await ensureLicence(ctx);
     await options.prepare?.(ctx);
     await ensureAdmins(ctx, config.adminEmails);
   } catch (error) {
-    await db.destroy();
+    await site.close();
     throw error;
   }
   const pages = await createHttpServer(ctx, {
@@ -227,8 +201,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
       if (mailTimer !== null) clearTimeout(mailTimer);
       const ending = [slack.stop(graceMilliseconds), scheduler?.stop(graceMilliseconds), pages.close(), ...background];
       await Promise.race([Promise.allSettled(ending), late]);
-      smtp?.close();
-      await db.destroy();
+      await site.close();
     },
   };
 }

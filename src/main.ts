@@ -1,19 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { parse } from 'yaml';
 import { type AppOptions, createApp, type UsherApp } from './app';
-import { type Config, ConfigError, loadConfig, localSecret, readEnvironment } from './config';
+import { type Config, ConfigError, loadConfig, readEnvironment } from './config';
 import { adminChannel, demoChannels, demoSlackPeople, importChannel } from './demo/demo-people';
 import { seedDemoSite } from './demo/demo-site';
 import { demoSamples } from './demo/demo-spreadsheets';
 import { createLogger } from './platform/logging';
+import { projectFolder, withSecret } from './site';
 import { createWorkspace, type Workspace } from './workspace/workspace';
-
-/** The project's folder, whether this runs from `src` or from `dist/src`. */
-const root = basename(dirname(__dirname)) === 'dist' ? join(__dirname, '../..') : join(__dirname, '..');
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -51,18 +49,17 @@ async function startLocally(
   const { server, port, serve } = await listen(config);
   const origin = `http://${config.host}:${port}`;
   const workspace = createWorkspace({
-    manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
+    manifest: parse(readFileSync(join(projectFolder, 'manifest.yml'), 'utf8')),
     people: demoSlackPeople,
     channels: demoChannels,
     samples: await demoSamples(),
     requestUrl: `${origin}/slack/events`,
-    pageDirectory: join(root, 'dist/page'),
+    pageDirectory: join(projectFolder, 'dist/page'),
   });
   workspace.setOrigin(origin);
   const settings: Config = {
-    ...config,
+    ...withSecret(config),
     publicUrl: config.port === 0 ? origin : config.publicUrl,
-    appSecret: config.appSecret || localSecret(join(root, 'data/app-secret')),
     slack: {
       botToken: workspace.app.botToken,
       appToken: null,
