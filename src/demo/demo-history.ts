@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { AuditAction } from '../features/audit/audit-actions.types';
 import { inviteUsers } from '../features/invites/invites.service';
 import { expireInvites, remindPendingInvites } from '../features/invites/reminders.service';
 import { addTime, day, hour } from '../lib/duration';
@@ -98,7 +99,7 @@ function inviterOf(person: SeededPerson, admins: readonly SeededPerson[]): Seede
 }
 
 function trailOf(people: readonly SeededPerson[], admins: readonly SeededPerson[]) {
-  const line = (at: Date, action: string, actor: SeededPerson | null, subject: SeededPerson, change: object) => ({
+  const line = (at: Date, action: AuditAction, actor: SeededPerson | null, subject: SeededPerson, change: object) => ({
     at,
     action,
     actor_kind: actor === null ? 'system' : 'user',

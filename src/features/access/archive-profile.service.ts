@@ -96,6 +96,11 @@ function heldInstead(holdings: readonly Holding[], before: string, after: string
       ...(projects.length > 0 ? { profile, projects } : {}),
       ...(asDefault ? { defaultProfile: profile } : {}),
     });
-    return { action: 'user.profile_replaced', user: { id, email }, before: facts(before), after: facts(after) };
+    return {
+      action: 'user.profile_replaced' as const,
+      user: { id, email },
+      before: facts(before),
+      after: facts(after),
+    };
   });
 }

@@ -2,6 +2,7 @@ import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
 import { conflict, notFound } from '../../platform/errors';
 import { recordAudit } from '../audit/audit.service';
+import type { AuditAction } from '../audit/audit-actions.types';
 import { requireAdmin } from '../users/users.service';
 import { cleanName, nameTaken } from './access-names';
 import { adminOperation } from './admin-operation.service';
@@ -187,7 +188,7 @@ export async function deleteGroup(
 
 async function recordGroup(
   tx: TxContext,
-  action: string,
+  action: AuditAction,
   group: { readonly id: number; readonly name: string },
   before: Readonly<Record<string, unknown>> | null,
   after: Readonly<Record<string, unknown>> | null,

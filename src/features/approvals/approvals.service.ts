@@ -5,6 +5,7 @@ import { isDuplicate } from '../../platform/db/driver-errors';
 import { inTransaction } from '../../platform/db/transaction';
 import { invalidInput, notAdmin } from '../../platform/errors';
 import { recordAudit } from '../audit/audit.service';
+import type { AuditAction } from '../audit/audit-actions.types';
 import { activeAdmins, requireAdmin } from '../users/users.service';
 import { insertApproval, selectApproval, selectApprovalByKey } from './approvals.store';
 import {
@@ -137,7 +138,7 @@ export async function insertRequest(
 export async function auditApproval(
   tx: TxContext,
   approval: Approval,
-  action: string,
+  action: AuditAction,
   after: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await recordAudit(tx, [

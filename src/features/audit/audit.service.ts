@@ -1,10 +1,10 @@
 import type { Actor, TxContext } from '../../platform/context';
 import { insertAuditRows } from './audit.store';
+import type { AuditAction } from './audit-actions.types';
 
 /** A change, said by who makes it. Who acts and when is taken from the context. */
 export interface AuditEvent {
-  /** `user.invited`, `import.confirmed`: the subject, a dot, what happened. */
-  readonly action: string;
+  readonly action: AuditAction;
   readonly subjectType:
     | 'user'
     | 'import'

@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
 import { rowsPerStatement } from '../../platform/db/dialect';
+import type { AuditAction } from './audit-actions.types';
 
 /** One line of the audit trail as it is written. `before` and `after` never hold a token, a link or a password. */
 export interface AuditRow {
   readonly at: Date;
-  readonly action: string;
+  readonly action: AuditAction;
   readonly actorKind: string;
   readonly actorUserId: number | null;
   readonly actorLabel: string;

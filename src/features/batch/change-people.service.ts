@@ -132,7 +132,7 @@ async function remember(
         [groupSet(had), groupSet(has)],
       );
     }
-    return { action: 'user.updated', user, before, after };
+    return { action: 'user.updated' as const, user, before, after };
   });
   await recordUserChanges(tx, lines, operationId);
   await recordChanges(tx, operationId, fields);

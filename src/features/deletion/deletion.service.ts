@@ -81,7 +81,7 @@ async function recordDeletion(tx: TxContext, plan: DeletionPlan, operationId: nu
         ? []
         : [
             {
-              action: 'user.took_over',
+              action: 'user.took_over' as const,
               user: replacement,
               before: null,
               after: { from: user.email, runs, cases: casesMoved, projects },

@@ -139,7 +139,7 @@ async function write(tx: TxContext, form: AccessForm, operationId: number): Prom
     cases,
   }));
   const line = {
-    action: 'user.access_changed',
+    action: 'user.access_changed' as const,
     user,
     before: told(now),
     after: { ...told(after), ...(unassigned.length > 0 ? { unassigned } : {}) },

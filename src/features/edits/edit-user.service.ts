@@ -147,7 +147,7 @@ async function write(tx: TxContext, form: EditForm, after: UserFields, operation
   const told = differencesOf(fields, after, catalogue);
   const side = (which: 'old' | 'new') => Object.fromEntries(told.map((entry) => [entry.field, entry[which]]));
   if (told.length > 0) {
-    const line = { action: 'user.edited', user, before: side('old'), after: side('new') };
+    const line = { action: 'user.edited' as const, user, before: side('old'), after: side('new') };
     await recordUserChanges(tx, [line], operationId);
   }
   const groupsAfter = [...groupsBefore.filter((id) => !removed.includes(id)), ...added];

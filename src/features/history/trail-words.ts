@@ -1,8 +1,9 @@
 import { shorten } from '../../lib/plain-text';
+import type { AuditAction } from '../audit/audit-actions.types';
 import type { TrailEvent } from './trail.types';
 
 /** What somebody did, by action: “Ada” + these words + “ben@example.com”. One list of all that is written. */
-const sentences: Readonly<Record<string, string>> = {
+const sentences: Readonly<Record<AuditAction, string>> = {
   'user.invited': 'invited',
   'user.added': 'added',
   'user.invited_again': 'invited again',
@@ -43,21 +44,28 @@ const sentences: Readonly<Record<string, string>> = {
   'group.changed': 'changed the group',
   'group.deleted': 'deleted the group',
   'project.created': 'made the project',
-  'project.changed': 'changed the project',
   'project.renamed': 'renamed the project',
   'project.restored': 'brought back the project',
   'project.archived': 'archived the project',
   'approval.requested': 'asked for approval of',
   'approval.approved': 'approved',
+  'approval.done': 'finished what was approved:',
+  'approval.failed': 'could not do what was approved:',
   'approval.refused': 'refused',
   'approval.called_off': 'called off the request',
   'approval.expired': 'let run out the request',
+  'approval.void': 'voided the request',
   'approval.phrase_typed': 'confirmed by typing a phrase',
 };
 
-/** What was done, in words; an action without a sentence is read out as it is written: `group.renamed` → group renamed. */
+const words: ReadonlyMap<string, string> = new Map(Object.entries(sentences));
+
+/**
+ * What was done, in words. What another version of Usher wrote and this one does not know is read out as it is written:
+ * `group.renamed` → group renamed.
+ */
 export function actionSentence(action: string): string {
-  return sentences[action] ?? `${action.replace(/[._]/g, ' ')}:`;
+  return words.get(action) ?? `${action.replace(/[._]/g, ' ')}:`;
 }
 
 /** Every action with a sentence. */

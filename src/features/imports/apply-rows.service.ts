@@ -195,13 +195,13 @@ async function recordChanges(
     tx,
     [
       ...own.map(({ user, differences }) => ({
-        action: 'user.imported',
+        action: 'user.imported' as const,
         user,
         before: facts(differences, 'old'),
         after: facts(differences, 'new'),
       })),
       ...added.map(({ user, differences }) => ({
-        action: user.status === 'invited' ? 'user.invited' : 'user.added',
+        action: user.status === 'invited' ? ('user.invited' as const) : ('user.added' as const),
         user,
         before: null,
         after: facts(differences, 'new'),

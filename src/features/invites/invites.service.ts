@@ -182,7 +182,7 @@ export async function inviteUsers(ctx: Context, input: InviteInput): Promise<Inv
       tx,
       [
         ...newUsers.map((user) => ({
-          action: 'user.invited',
+          action: 'user.invited' as const,
           user,
           before: null,
           after: {
@@ -196,7 +196,7 @@ export async function inviteUsers(ctx: Context, input: InviteInput): Promise<Inv
         ...gained
           .filter(({ projectIds: ids }) => ids.length > 0)
           .map(({ user, projectIds: ids }) => ({
-            action: 'user.projects_added',
+            action: 'user.projects_added' as const,
             user,
             before: null,
             after: { projects: ids.map(projectName) },

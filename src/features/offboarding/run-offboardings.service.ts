@@ -114,7 +114,7 @@ async function endUnapproved(ctx: Context): Promise<void> {
     await inTransaction(ctx, async (tx) => {
       if (!(await endPlanned(tx.db, id, { state: 'called_off', problem, at }, null, ['asked']))) return;
       if (userId === null) return;
-      const change = { action: 'user.offboarding_called_off', user: { id: userId, email: userEmail } };
+      const change = { action: 'user.offboarding_called_off' as const, user: { id: userId, email: userEmail } };
       await recordUserChanges(tx, [{ ...change, before: null, after: { problem } }], null);
     });
   }

@@ -6,6 +6,7 @@ import { isDuplicate } from '../../platform/db/driver-errors';
 import { inTransaction } from '../../platform/db/transaction';
 import { AppError, notAdmin, notFound } from '../../platform/errors';
 import { recordAudit } from '../audit/audit.service';
+import type { AuditAction } from '../audit/audit-actions.types';
 import {
   countUsers,
   countUsersByStatus,
@@ -231,7 +232,7 @@ export async function userOfSlackAccount(ctx: Context, account: SlackAccount): P
 export async function recordUserChanges(
   tx: TxContext,
   changes: readonly {
-    readonly action: string;
+    readonly action: AuditAction;
     readonly user: Pick<User, 'id' | 'email'>;
     readonly before: Readonly<Record<string, unknown>> | null;
     readonly after: Readonly<Record<string, unknown>> | null;
