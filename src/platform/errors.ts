@@ -12,6 +12,8 @@ export interface ErrorFacts {
   /** `repeated`: this very request was carried out before. */
   conflict: { readonly repeated: boolean };
   database_unavailable: Record<never, never>;
+  /** So much is being done already that this would have to wait too long. */
+  busy: Record<never, never>;
   slack_account_refused: Record<never, never>;
 }
 export type ErrorKind = keyof ErrorFacts;
@@ -46,6 +48,12 @@ export const invalidInput = (sentence: string, field: string | null = null) =>
 export const conflict = (sentence: string, repeated = false) => new AppError('conflict', sentence, { repeated });
 export const databaseUnavailable = () =>
   new AppError('database_unavailable', 'Usher cannot reach its database right now. Please try again in a minute.', {});
+export const busy = () =>
+  new AppError(
+    'busy',
+    'Usher has more to do right now than it can. Nothing was changed; please try again in a minute.',
+    {},
+  );
 export const seatsExhausted = (total: number, used: number, wanted: number) => {
   const free = Math.max(0, total - used);
   return new AppError(

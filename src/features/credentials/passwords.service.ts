@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { dictionary } from '@zxcvbn-ts/language-common';
+import { createBoundedQueue } from '../../lib/bounded-queue';
 import { characterCount } from '../../lib/plain-text';
+import { busy } from '../../platform/errors';
 
 export const shortestPassword = 12;
 export const longestPassword = 128;
@@ -10,8 +13,21 @@ export type PasswordProblem = 'missing' | 'too_short' | 'too_long' | 'common' | 
 
 const commonPasswords = new Set<string>(dictionary['passwords-common'].map((password) => password.toLowerCase()));
 
-// OWASP's password storage cheat sheet, 2024: 19 MiB, 2 passes, 1 lane. The package's default algorithm is argon2id.
-const argon2id = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+/** What one hash costs: memory in KiB, and how often it is gone through. */
+export interface PasswordCost {
+  readonly memoryKib: number;
+  readonly passes: number;
+}
+
+/** OWASP's password storage cheat sheet, 2024: 19 MiB, 2 passes, 1 lane. */
+const usualCost: PasswordCost = { memoryKib: 19_456, passes: 2 };
+const lanes = 1;
+const saltBytes = 16;
+const hashBytes = 32;
+
+// Node has four threads for such work, and files and names are looked up in them too: one is left to those. What waits
+// holds no memory for hashing yet, and is served within a second or two.
+const hashing = createBoundedQueue(3, 60);
 
 /** The shortest piece that gives `text` when it is repeated, or `text` itself. */
 function repeatedPiece(text: string): string {
@@ -41,16 +57,41 @@ export function passwordProblem(password: string, email: string): PasswordProble
   return isCommon(normal) ? 'common' : null;
 }
 
-/** The argon2id hash to store. Works off the event loop. */
-export async function hashPassword(password: string): Promise<string> {
-  return hash(password.normalize('NFC'), argon2id);
+async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const done = await hashing.run(work);
+  if (done === null) throw busy();
+  return done.result;
 }
 
-/** Whether `password` is the one that was hashed. Works off the event loop; a hash that cannot be read matches nothing. */
+/**
+ * The argon2id hash to store. Works off the event loop.
+ * @throws AppError `busy` when too many passwords wait to be hashed
+ */
+export async function hashPassword(password: string, cost: PasswordCost = usualCost): Promise<string> {
+  // The package's default algorithm is argon2id.
+  const options = { memoryCost: cost.memoryKib, timeCost: cost.passes, parallelism: lanes, outputLen: hashBytes };
+  return inTurn(() => hash(password.normalize('NFC'), options));
+}
+
+/**
+ * Whether `password` is the one that was hashed. Works off the event loop; a hash that cannot be read matches nothing.
+ * @throws AppError `busy` when too many passwords wait to be hashed
+ */
 export async function verifyPassword(passwordHash: string, password: string): Promise<boolean> {
-  try {
-    return await verify(passwordHash, password.normalize('NFC'));
-  } catch {
-    return false;
-  }
+  return inTurn(() => verify(passwordHash, password.normalize('NFC')).catch(() => false));
+}
+
+function costPrefix(cost: PasswordCost): string {
+  return `$argon2id$v=19$m=${cost.memoryKib},t=${cost.passes},p=${lanes}$`;
+}
+
+/** True when a stored hash was made at another cost than this. */
+export function costsOtherwise(passwordHash: string, cost: PasswordCost): boolean {
+  return !passwordHash.startsWith(costPrefix(cost));
+}
+
+/** A hash of this cost that no password matches, for verifying as long as usual where there is nothing to verify. */
+export function hashOfNobody(cost: PasswordCost): string {
+  const random = (bytes: number) => randomBytes(bytes).toString('base64').replace(/=+$/, '');
+  return `${costPrefix(cost)}${random(saltBytes)}$${random(hashBytes)}`;
 }

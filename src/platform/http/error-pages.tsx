@@ -18,6 +18,7 @@ const headings: Readonly<Record<ErrorKind, string>> = {
   link_void: 'This link does not work',
   conflict: 'Somebody else was faster',
   database_unavailable: 'Please try again in a minute',
+  busy: 'Please try again in a minute',
   slack_account_refused: 'That Slack account cannot be used',
 };
 
@@ -98,8 +99,8 @@ export function sendErrorPage(
   if (error instanceof TooManyRequests) return sendPage(reply, 429, tooManyPage(error.milliseconds));
   const known = isDatabaseDown(error) && !isAppError(error) ? databaseUnavailable() : error;
   if (isAppError(known)) {
+    if (errorStatuses[known.kind] === 503) void reply.header('retry-after', minute / second);
     if (known.kind === 'database_unavailable') {
-      void reply.header('retry-after', minute / second);
       ctx.log.warn({ code: (error as { code?: string }).code }, 'page without database');
     }
     return sendPage(reply, errorStatuses[known.kind], sentencePage(headings[known.kind], known.message));

@@ -12,5 +12,6 @@ export const errorStatuses = {
   link_void: 410,
   conflict: 409,
   database_unavailable: 503,
+  busy: 503,
   slack_account_refused: 403,
 } as const satisfies Record<ErrorKind, number>;

@@ -17,6 +17,7 @@ const signs = {
   link_void: 'warning',
   conflict: 'information_source',
   database_unavailable: 'hourglass_flowing_sand',
+  busy: 'hourglass_flowing_sand',
   slack_account_refused: 'no_entry',
 } as const satisfies Record<ErrorKind, string>;
 
