@@ -7,6 +7,7 @@ import { inviteReminderChat, invitesExpiredChat } from './features/invites/invit
 import { invitationMail, reminderMail } from './features/invites/invites.mail';
 import { seatsWarningChat } from './features/licences/licences.chat';
 import { offboardingChat } from './features/offboarding/offboarding.chat';
+import { createTouches } from './features/sessions/touches.service';
 import type { Clock } from './lib/clock';
 import type { Actor, Context } from './platform/context';
 import { openDatabase } from './platform/db/database';
@@ -49,7 +50,7 @@ export interface SiteOptions {
 
 export interface Site {
   readonly ctx: Context;
-  /** Lets the connections to the mail server and the database go. */
+  /** Writes what is only in memory, and lets the connections to the mail server and the database go. */
   close(): Promise<void>;
 }
 
@@ -57,6 +58,7 @@ export interface Site {
 export function openSite(config: Config, options: SiteOptions): Site {
   const { log, clock, actor, announce, sendMail, postChat } = options;
   const db = openDatabase(config.databaseUrl);
+  const touches = createTouches({ db, log });
   const smtp =
     sendMail === undefined && config.smtpUrl !== null ? createSmtpCarrier(config.smtpUrl, config.mailFrom) : null;
   return {
@@ -67,9 +69,11 @@ export function openSite(config: Config, options: SiteOptions): Site {
       config,
       actor,
       announce,
+      touches,
       delivery: { templates, sendMail: sendMail ?? smtp?.sendMail ?? null, postChat },
     },
     async close() {
+      await touches.close();
       smtp?.close();
       await db.destroy();
     },

@@ -50,7 +50,6 @@ function sessionsOf(person: SeededPerson, dice: Dice, now: Date) {
   const client = dice.below(browsers.length);
   const row = (kind: 'web' | 'api' | 'explorer', name: string, number: number, times: SessionTimes) => ({
     user_id: id,
-    token_hash: hashOfNothingKnown(),
     kind,
     client_id: `demo-${id}-${kind}-${number}`,
     client_name: name,

@@ -4,6 +4,7 @@ import type { Config } from '../config';
 import type { Clock } from '../lib/clock';
 import type { Delivery } from './mail/delivery.types';
 import type { Announce } from './news';
+import type { SessionTouches } from './session-touches';
 
 /** On whose behalf something happens. */
 export type Actor =
@@ -27,6 +28,7 @@ export interface Context {
   readonly config: Config;
   readonly delivery: Delivery;
   readonly announce: Announce;
+  readonly touches: SessionTouches;
   readonly actor: Actor;
 }
 

@@ -86,8 +86,8 @@ export async function seedPeople(db: Knex, people: number): Promise<number> {
      SELECT id, 'open', ${at}, ${at}, '2026-12-30 08:00:00.000' FROM users WHERE status = 'invited'`,
   );
   await db.raw(
-    `INSERT INTO sessions (user_id, kind, token_hash, client_id, started_at, last_seen_at, ended_at)
-     SELECT u.id, 'web', MD5(CONCAT(u.id, '-', n.seq)), MD5(CONCAT('c', u.id, '-', n.seq)), ${at}, ${at}, IF(n.seq = 1, NULL, ${at})
+    `INSERT INTO sessions (user_id, kind, client_id, started_at, last_seen_at, ended_at)
+     SELECT u.id, 'web', MD5(CONCAT('c', u.id, '-', n.seq)), ${at}, ${at}, IF(n.seq = 1, NULL, ${at})
      FROM users u JOIN seq_1_to_3 n WHERE u.status = 'active' AND MOD(u.id, 2) = 0`,
   );
   for (const table of ['users', 'memberships', 'group_members', 'invites', 'sessions'])

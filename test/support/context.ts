@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { type Config, loadConfig } from '../../src/config';
+import { createTouches } from '../../src/features/sessions/touches.service';
 import type { Clock } from '../../src/lib/clock';
 import type { Actor, Context } from '../../src/platform/context';
 import { createLogger } from '../../src/platform/logging';
@@ -78,10 +79,12 @@ export function testContext(database: TestDatabase, overrides: TestContextOverri
       done();
     },
   });
+  const db = overrides.db ?? database.db;
+  const log = createLogger('trace', destination);
   return {
-    db: overrides.db ?? database.db,
+    db,
     clock: overrides.clock ?? fakeClock(),
-    log: createLogger('trace', destination),
+    log,
     config: testConfig({ DATABASE_URL: database.url, ...overrides.settings }),
     delivery: {
       templates: [],
@@ -94,6 +97,8 @@ export function testContext(database: TestDatabase, overrides: TestContextOverri
     },
     announce: async (news) => void announced.push(news),
     actor: overrides.actor ?? { kind: 'system', name: 'test' },
+    // Nothing is written behind a test's back.
+    touches: createTouches({ db, log }, { delay: null }),
     announced,
     logLines,
     mails,

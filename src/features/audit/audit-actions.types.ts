@@ -2,6 +2,7 @@
 export type AuditAction =
   | `user.${UserAction}`
   | 'users.exported'
+  | 'session.ended'
   | `import.${'confirmed_first' | 'confirmed' | 'cancelled' | 'finished'}`
   | 'licence.changed'
   | `profile.${'created' | 'changed' | 'archived'}`

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { SecretText } from '../../lib/secret-text';
 
 /** What a link in a mail lets its reader do. */
 export type LinkPurpose = 'activation' | 'reset';
@@ -28,28 +28,5 @@ export interface LinkOwner {
   readonly hasPassword: boolean;
 }
 
-/** An address that opens an account. It prints as `[secret]` wherever it lands; only `reveal()` gives its text. */
-export class SecretUrl {
-  readonly #url: string;
-
-  constructor(url: string) {
-    this.#url = url;
-  }
-
-  /** The address itself, for the one person whom it is meant for. */
-  reveal(): string {
-    return this.#url;
-  }
-
-  toString(): string {
-    return '[secret]';
-  }
-
-  toJSON(): string {
-    return '[secret]';
-  }
-
-  [inspect.custom](): string {
-    return '[secret]';
-  }
-}
+/** An address that opens an account. */
+export class SecretUrl extends SecretText {}

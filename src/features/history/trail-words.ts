@@ -32,6 +32,7 @@ const sentences: Readonly<Record<AuditAction, string>> = {
   'user.offboarding_called_off': 'called off the offboarding of',
   'user.offboarding_failed': 'could not offboard',
   'users.exported': 'exported',
+  'session.ended': 'ended a session of',
   'import.confirmed': 'confirmed the import',
   'import.confirmed_first': 'confirmed the import, which waits for a second admin',
   'import.cancelled': 'cancelled the import',

@@ -1,11 +1,17 @@
+import { inSlices } from '../../lib/in-turns';
 import type { Context, TxContext } from '../../platform/context';
+import { rowsPerStatement } from '../../platform/db/dialect';
+import { deleteChoicesOf } from './session-choices.store';
 import { countOpenSessions, endOpenSessions } from './sessions.store';
+import type { EndReason } from './sessions.types';
 
-/** Why a session ended; its next request is told. */
-export type EndReason = 'admin' | 'idle' | 'password_changed' | 'disabled' | 'deleted';
-
-/** Ends every open session of these users, of whatever kind; returns how many. */
+/**
+ * Ends every open session of these users, of whatever kind, and the sign-ins that wait for one to be ended. Privilege
+ * and audit are the caller's, who says why.
+ * @returns how many sessions were open
+ */
 export async function endSessionsOf(tx: TxContext, userIds: readonly number[], reason: EndReason): Promise<number> {
+  await inSlices(userIds, rowsPerStatement(tx.db), (slice) => deleteChoicesOf(tx.db, slice));
   return endOpenSessions(tx.db, userIds, reason, tx.clock.now());
 }
 

@@ -1,11 +1,49 @@
 import type { Knex } from 'knex';
-import { rowsPerStatement } from '../../platform/db/dialect';
+import { rowsPerStatement, toDate } from '../../platform/db/dialect';
+import type { Client, EndReason, Session, SessionKind } from './sessions.types';
+
+type Database = Knex | Knex.Transaction;
+
+export interface SessionRow {
+  id: number;
+  user_id: number;
+  kind: SessionKind;
+  client_id: string;
+  client_name: string;
+  ip: string | null;
+  started_at: unknown;
+  last_seen_at: unknown;
+}
+
+export const sessionColumns = [
+  'id',
+  'user_id',
+  'kind',
+  'client_id',
+  'client_name',
+  'ip',
+  'started_at',
+  'last_seen_at',
+].map((column) => `sessions.${column}`);
+
+export function toSession(row: SessionRow): Session {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    kind: row.kind,
+    clientId: row.client_id,
+    clientName: row.client_name,
+    ip: row.ip,
+    startedAt: toDate(row.started_at),
+    lastSeenAt: toDate(row.last_seen_at),
+  };
+}
 
 /** Ends what is still open of these users' sessions; returns how many that were. */
 export async function endOpenSessions(
   db: Knex.Transaction,
   userIds: readonly number[],
-  reason: string,
+  reason: EndReason,
   now: Date,
 ): Promise<number> {
   const size = rowsPerStatement(db);
@@ -17,6 +55,92 @@ export async function endOpenSessions(
       .update({ ended_at: now, end_reason: reason });
   }
   return ended;
+}
+
+/** Ends one session that is still open; false: it had ended already. */
+export async function endOpenSession(db: Database, id: number, reason: EndReason, now: Date): Promise<boolean> {
+  return (await db('sessions').where({ id }).whereNull('ended_at').update({ ended_at: now, end_reason: reason })) === 1;
+}
+
+/** Ends those of these web sessions, a statement's worth at most, that are open and were last heard of before then. */
+export async function endIdle(db: Database, ids: readonly number[], before: Date, now: Date): Promise<number> {
+  if (ids.length === 0) return 0;
+  return db('sessions')
+    .whereIn('id', ids)
+    .whereNull('ended_at')
+    .where('kind', 'web')
+    .where('last_seen_at', '<', before)
+    .update({ ended_at: now, end_reason: 'idle' });
+}
+
+/** A user's open sessions of some kinds, the latest request first. */
+export async function selectOpenSessions(
+  db: Database,
+  userId: number,
+  kinds: readonly SessionKind[],
+  limit: number,
+): Promise<Session[]> {
+  const rows: SessionRow[] = await db('sessions')
+    .where({ user_id: userId })
+    .whereNull('ended_at')
+    .whereIn('kind', [...kinds])
+    .orderBy([
+      { column: 'last_seen_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .limit(limit)
+    .select(...sessionColumns);
+  return rows.map(toSession);
+}
+
+/** The open session of a user's client. */
+export async function selectClientSession(
+  db: Database,
+  userId: number,
+  kind: SessionKind,
+  clientId: string,
+): Promise<Session | null> {
+  const row: SessionRow | undefined = await db('sessions')
+    .where({ user_id: userId, kind, client_id: clientId })
+    .whereNull('ended_at')
+    .first(...sessionColumns);
+  return row === undefined ? null : toSession(row);
+}
+
+/** A session that may have ended. */
+export async function selectSession(db: Database, id: number): Promise<(Session & { isOpen: boolean }) | null> {
+  const row: (SessionRow & { ended_at: unknown }) | undefined = await db('sessions')
+    .where({ id })
+    .first(...sessionColumns, 'sessions.ended_at');
+  return row === undefined ? null : { ...toSession(row), isOpen: row.ended_at === null };
+}
+
+/** @returns its id */
+export async function insertSession(
+  db: Knex.Transaction,
+  userId: number,
+  kind: SessionKind,
+  client: Client,
+  now: Date,
+): Promise<number> {
+  const [id] = await db('sessions').insert({
+    user_id: userId,
+    kind,
+    client_id: client.clientId,
+    client_name: client.clientName,
+    ip: client.ip,
+    started_at: now,
+    last_seen_at: now,
+  });
+  return Number(id);
+}
+
+/** The client of an open session signs in once more: where it is now, and that it was heard of. */
+export async function renewSession(db: Knex.Transaction, id: number, client: Client, now: Date): Promise<void> {
+  await db('sessions')
+    .where({ id })
+    .whereNull('ended_at')
+    .update({ client_name: client.clientName, ip: client.ip, last_seen_at: now });
 }
 
 export async function countOpenSessions(db: Knex): Promise<number> {

@@ -11,6 +11,10 @@ const definitions = {
   /** Auth systems that people may sign in by, beside passwords. */
   'auth.ldap': { schema: z.boolean(), initial: false },
   'auth.sso': { schema: z.boolean(), initial: false },
+  /** Web sessions that one user may have at a time (R91). */
+  'sessions.cap': { schema: z.number().int().min(1).max(20), initial: 3 },
+  /** Minutes without a request after which a web session ends by itself; null: never (R86). */
+  'sessions.idle_minutes': { schema: z.number().int().min(1).max(10_080).nullable(), initial: null },
 } as const;
 
 type Definitions = typeof definitions;
@@ -19,8 +23,13 @@ export type SettingValue<Name extends SettingName> = z.infer<Definitions[Name]['
 
 /** A setting's value; a stored value outside its range counts as not set. */
 export async function setting<Name extends SettingName>(ctx: Context, name: Name): Promise<SettingValue<Name>> {
+  return storedSetting(name, await selectSetting(ctx.db, name));
+}
+
+/** What a stored value means, where it was read along with something else; undefined is a setting that nobody has set. */
+export function storedSetting<Name extends SettingName>(name: Name, stored: unknown): SettingValue<Name> {
   const { schema, initial } = definitions[name];
-  const parsed = schema.safeParse(await selectSetting(ctx.db, name));
+  const parsed = schema.safeParse(stored);
   return (parsed.success ? parsed.data : initial) as SettingValue<Name>;
 }
 

@@ -298,6 +298,10 @@ export async function updateUsers(
   }
 }
 
+export async function updateLastLogin(db: Knex.Transaction, id: number, at: Date): Promise<void> {
+  await db('users').where({ id }).update({ last_login_at: at });
+}
+
 export async function selectIdentity(
   db: Database,
   teamId: string,

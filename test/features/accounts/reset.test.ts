@@ -26,7 +26,6 @@ forEachDatabase((database) => {
     await database.db('sessions').insert(
       ['web', 'api'].map((kind) => ({
         user_id: user.id,
-        token_hash: `${kind}-${user.id}`,
         kind,
         client_id: kind,
         started_at: now,

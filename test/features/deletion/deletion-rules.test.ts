@@ -55,8 +55,8 @@ forEachDatabase((database) => {
     await insertMembership(db, { userId: leaver.id, projectId: (await insertProject(db)).id });
     await insertGroup(db, { members: [leaver.id] });
     await db('sessions').insert([
-      { user_id: leaver.id, token_hash: 'a', kind: 'web', client_id: 'c', started_at: at, last_seen_at: at },
-      { user_id: leaver.id, token_hash: 'b', kind: 'api', client_id: 'c', started_at: at, last_seen_at: at },
+      { user_id: leaver.id, kind: 'web', client_id: 'c', started_at: at, last_seen_at: at },
+      { user_id: leaver.id, kind: 'api', client_id: 'c', started_at: at, last_seen_at: at },
     ]);
     await db('api_tokens').insert({ user_id: leaver.id, name: 'ci', token_hash: 'b', created_at: at });
     await db('identities').insert({

@@ -96,7 +96,6 @@ forEachDatabase((database) => {
     const ben = await user('ben@example.com');
     await database.db('sessions').insert({
       user_id: ben.id,
-      token_hash: 'h',
       kind: 'web',
       client_id: 'c',
       started_at: new Date(),

@@ -239,7 +239,6 @@ forEachDatabase((database) => {
       await database.db('sessions').insert({
         user_id: user.id,
         kind: 'web',
-        token_hash: 'h',
         client_id: 'c',
         started_at: new Date(),
         last_seen_at: new Date(),

@@ -83,7 +83,7 @@ forEachDatabase((database) => {
     const at = new Date();
     await database
       .db('sessions')
-      .insert({ user_id: id, token_hash: 'a', kind: 'web', client_id: 'c', started_at: at, last_seen_at: at });
+      .insert({ user_id: id, kind: 'web', client_id: 'c', started_at: at, last_seen_at: at });
     await database.db('api_tokens').insert({ user_id: id, name: 'ci', token_hash: 'b', created_at: at });
     expect((await disableUsers(ctx, [id], null)).sessionsEnded).toBe(1);
     expect(await taken()).toBe(1);

@@ -1,0 +1,109 @@
+import { actingAs, type Context, type TxContext } from '../../platform/context';
+import { inTransaction } from '../../platform/db/transaction';
+import { notFound } from '../../platform/errors';
+import { oneAtATime } from '../licences/licences.service';
+import { findUsers, holdUsers, recordUserChanges, requireAdmin, showUser } from '../users/users.service';
+import type { User } from '../users/users.types';
+import { tokenHash } from './session-secrets';
+import { selectByTokens } from './session-tokens.store';
+import { endSessionsOf } from './sessions.service';
+import { endOpenSession, selectSession } from './sessions.store';
+import type { EndReason, Session } from './sessions.types';
+
+type Person = Pick<User, 'id' | 'email'>;
+
+const sessionGone = () =>
+  notFound('session', 'This session is not there any more. Nothing was changed; look at the list again.');
+
+/** Ends one open session and writes who did it. @returns false: it had ended already */
+export async function endOneSession(
+  tx: TxContext,
+  session: Session,
+  person: Person,
+  reason: EndReason,
+): Promise<boolean> {
+  if (!(await endOpenSession(tx.db, session.id, reason, tx.clock.now()))) return false;
+  const { kind, clientName, ip, startedAt } = session;
+  await recordUserChanges(
+    tx,
+    [{ action: 'session.ended', user: person, before: { kind, client: clientName, ip, startedAt }, after: { reason } }],
+    null,
+  );
+  return true;
+}
+
+/** How ending one session came out. */
+export interface EndedSession {
+  readonly outcome: 'done' | 'unchanged';
+  readonly session: Session;
+  readonly email: string;
+}
+
+/**
+ * Ends anybody's session, as an admin; its next request is told so (R84, R85).
+ * @throws AppError `not_admin`, `not_found`
+ */
+export async function endSession(ctx: Context, id: number): Promise<EndedSession> {
+  return inTransaction(ctx, async (tx) => {
+    await oneAtATime(tx);
+    await requireAdmin(tx);
+    const session = await selectSession(tx.db, id);
+    const [user] = session === null ? [] : await findUsers(tx, [session.userId]);
+    if (session === null || user === undefined) throw sessionGone();
+    const done = session.isOpen && (await endOneSession(tx, session, user, 'admin'));
+    return { outcome: done ? 'done' : 'unchanged', session, email: user.email };
+  });
+}
+
+/**
+ * Ends all sessions of a user, of every kind, as an admin.
+ * @param email the login e-mail
+ * @returns how many were open
+ * @throws AppError `not_admin`, `not_found` with a near address where there is one
+ */
+export async function endSessionsOfUser(ctx: Context, email: string): Promise<{ email: string; ended: number }> {
+  return inTransaction(ctx, async (tx) => {
+    await oneAtATime(tx);
+    const user = await showUser(tx, email);
+    // A sign-in that is under way is either among those that end, or begins after this.
+    await holdUsers(tx, [user.id]);
+    const ended = await endSessionsOf(tx, [user.id], 'admin');
+    if (ended > 0) {
+      await recordUserChanges(
+        tx,
+        [{ action: 'session.ended', user, before: { sessions: ended }, after: { sessions: 0, reason: 'admin' } }],
+        null,
+      );
+    }
+    return { email: user.email, ended };
+  });
+}
+
+/**
+ * Ends one of a person's own sessions, as that person.
+ * @throws AppError `not_found` where it is none of theirs
+ */
+export async function endOwnSession(ctx: Context, userId: number, id: number): Promise<EndedSession> {
+  return inTransaction(ctx, async (tx) => {
+    const session = await selectSession(tx.db, id);
+    const [user] = await findUsers(tx, [userId]);
+    if (session === null || user === undefined || session.userId !== userId) throw sessionGone();
+    const done = session.isOpen && (await endOneSession(asThemselves(tx, user), session, user, 'signed_out'));
+    return { outcome: done ? 'done' : 'unchanged', session, email: user.email };
+  });
+}
+
+/** Ends the session of a token, for all its tabs. @returns false: there was none open */
+export async function signOut(ctx: Context, token: string): Promise<boolean> {
+  const hash = tokenHash(token);
+  if (hash === null) return false;
+  return inTransaction(ctx, async (tx) => {
+    const [found] = await selectByTokens(tx.db, [hash]);
+    if (found === undefined || found.endedAt !== null) return false;
+    return endOneSession(asThemselves(tx, found.user), found.session, found.user, 'signed_out');
+  });
+}
+
+function asThemselves(tx: TxContext, user: Person): TxContext {
+  return actingAs(tx, { kind: 'user', userId: user.id, email: user.email, slackId: null });
+}

@@ -1,0 +1,41 @@
+import type { Context } from '../../platform/context';
+import { requireAdmin } from '../users/users.service';
+import { countListedSessions, selectListedSessions } from './session-lists.store';
+import { selectOpenSessions } from './sessions.store';
+import type { Session, SessionPage, SessionQuery } from './sessions.types';
+
+// As in the list of users: more than anybody turns pages for.
+const mostCounted = 10_001;
+const mostOfOne = 100;
+
+/**
+ * One page of the open sessions of everybody, without those of the explorer (R81–R83). Where there are more than 10,000
+ * the list ends there.
+ * @throws AppError `not_admin`
+ */
+export async function listSessions(ctx: Context, query: SessionQuery): Promise<SessionPage> {
+  await requireAdmin(ctx);
+  const email = query.email ?? '';
+  const total = await countListedSessions(ctx.db, email, mostCounted);
+  const pages = Math.max(1, Math.ceil(total / query.pageSize));
+  const page = Math.min(Math.max(0, query.page), pages - 1);
+  const sessions = await selectListedSessions(ctx.db, { ...query, email, page });
+  return {
+    sessions: sessions.map((session) => withLatest(ctx, session)),
+    total,
+    isCounted: total < mostCounted,
+    page,
+    pages,
+  };
+}
+
+/** A person's own open sessions without those of the explorer, the latest request first; 100 at most. */
+export async function sessionsOf(ctx: Context, userId: number): Promise<Session[]> {
+  const sessions = await selectOpenSessions(ctx.db, userId, ['web', 'api'], mostOfOne);
+  return sessions.map((session) => withLatest(ctx, session));
+}
+
+function withLatest<S extends Session>(ctx: Context, session: S): S {
+  const noted = ctx.touches.latest(session.id);
+  return noted === null || noted <= session.lastSeenAt ? session : { ...session, lastSeenAt: noted };
+}
