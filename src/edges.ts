@@ -4,6 +4,7 @@ import { projectsEdge } from './features/access/projects.commands';
 import { approvalsEdge } from './features/approvals/approvals.commands';
 import { batchEdge } from './features/batch/batch.commands';
 import { deletionEdge } from './features/deletion/deletion.commands';
+import { severalDeletionsEdge } from './features/deletion/several-deletions.commands';
 import { directoryEdge } from './features/directory/directory.commands';
 import { accessEdge } from './features/edits/access.commands';
 import { editsEdge } from './features/edits/edits.commands';
@@ -29,6 +30,7 @@ export const featureEdges: readonly SlackEdge[] = [
   projectsEdge,
   licenceEdge,
   deletionEdge,
+  severalDeletionsEdge,
   offboardingEdge,
   editsEdge,
   accessEdge,

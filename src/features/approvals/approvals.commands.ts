@@ -16,11 +16,21 @@ import { type Approval, type ApprovalKind, approvalKey } from './approvals.types
 import { approve, callOff, finishApproval, refuse } from './decide-approvals.service';
 import { drawApproval } from './draw-approval';
 
+/** Why nothing of what was approved was done, in a sentence, and what whoever asked is told besides. */
+export interface NotCarriedOut {
+  readonly problem: string;
+  readonly said: SlackMessage;
+}
+
 /**
  * Does what was approved and says how it went, without links or other secrets. The context acts as whoever asked for
  * it, whose privilege is to be read again; `approvalKey(approval)` is the idempotency key to begin with.
  */
-export type ApprovalExecutor = (ctx: Context, payload: unknown, approval: Approval) => Promise<SlackMessage>;
+export type ApprovalExecutor = (
+  ctx: Context,
+  payload: unknown,
+  approval: Approval,
+) => Promise<SlackMessage | NotCarriedOut>;
 export type ApprovalExecutors = Readonly<Record<ApprovalKind, ApprovalExecutor>>;
 
 const approvalId = z.coerce.number().int().positive();
@@ -41,8 +51,9 @@ export async function carryOut(
   const { userId, email, slackId } = approval.requester;
   try {
     const requester = actingAs(ctx, { kind: 'user', userId: userId ?? 0, email, slackId });
-    const said = await executors[approval.kind](requester, approval.payload, approval);
-    await finishApproval(ctx, id, { state: 'done', reason: null, said });
+    const ended = await executors[approval.kind](requester, approval.payload, approval);
+    if ('problem' in ended) await finishApproval(ctx, id, { state: 'failed', reason: ended.problem, said: ended.said });
+    else await finishApproval(ctx, id, { state: 'done', reason: null, said: ended });
   } catch (error) {
     if (isDatabaseDown(error)) throw error;
     if (isAppError(error, 'conflict') && (await wasBegun(ctx, approvalKey(approval)))) {

@@ -50,7 +50,7 @@ export function phraseFor(kind: ApprovalKind, count: number): string {
 }
 
 /** Whether this is the phrase, in any case and with any blanks. */
-function isPhrase(kind: ApprovalKind, count: number, typed: string): boolean {
+export function isPhrase(kind: ApprovalKind, count: number, typed: string): boolean {
   return nameKey(typed) === nameKey(phraseFor(kind, count));
 }
 
@@ -122,6 +122,7 @@ export async function insertRequest(
   const id = await insertApproval(tx.db, {
     ...request,
     summary: shorten(request.summary, 500),
+    details: (request.details ?? []).slice(0, 24).map((line) => shorten(line, 300)),
     requesterUserId: actor.userId,
     requesterLabel: actor.email,
     requesterSlackId: actor.slackId,

@@ -9,6 +9,7 @@ interface ApprovalRow {
   kind: ApprovalKind;
   state: ApprovalState;
   summary: string;
+  details: string | null;
   payload: string;
   requester_user_id: number | null;
   requester_label: string;
@@ -27,6 +28,7 @@ function toApproval(row: ApprovalRow): Approval {
     kind: row.kind,
     state: row.state,
     summary: row.summary,
+    details: row.details === null ? [] : (JSON.parse(row.details) as string[]),
     payload: JSON.parse(row.payload),
     requester: { userId: row.requester_user_id, email: row.requester_label, slackId: row.requester_slack_id },
     decider: row.decider_label === null ? null : { userId: row.decider_user_id, email: row.decider_label },
@@ -40,6 +42,7 @@ function toApproval(row: ApprovalRow): Approval {
 export interface NewApproval {
   readonly kind: ApprovalKind;
   readonly summary: string;
+  readonly details: readonly string[];
   readonly payload: unknown;
   readonly idempotencyKey: string;
   readonly requesterUserId: number;
@@ -54,6 +57,7 @@ export async function insertApproval(db: Knex.Transaction, approval: NewApproval
     kind: approval.kind,
     state: 'pending',
     summary: approval.summary,
+    details: approval.details.length === 0 ? null : JSON.stringify(approval.details),
     payload: JSON.stringify(approval.payload),
     idempotency_key: approval.idempotencyKey,
     requester_user_id: approval.requesterUserId,

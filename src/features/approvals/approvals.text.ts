@@ -5,6 +5,7 @@ import {
   buttons,
   confirmation,
   emoji,
+  list,
   message,
   moment,
   note,
@@ -63,6 +64,7 @@ export function approvalCard(approval: Approval): SlackMessage {
   const asked = `${approval.requester.email} asks for a second admin: ${approval.summary}`;
   const blocks: KnownBlock[] = [
     paragraph(emoji(signs[approval.state]), ' ', bold(approval.summary)),
+    ...(approval.details.length === 0 ? [] : [list(approval.details.map((line): Piece[] => [line]))]),
     paragraph('Asked for by ', bold(approval.requester.email), ', ', moment(approval.requestedAt), '.'),
   ];
   if (approval.state !== 'pending') return message(asked, ...blocks, paragraph(approvalStanding(approval)));

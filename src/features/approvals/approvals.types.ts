@@ -19,6 +19,8 @@ export interface Approval {
   readonly state: ApprovalState;
   /** One sentence: what will happen if somebody approves. */
   readonly summary: string;
+  /** The same at length, a line each; often there is none. */
+  readonly details: readonly string[];
   /** Ids and input as they were asked for, as JSON gave them back: whoever carries it out parses them. */
   readonly payload: unknown;
   readonly requester: {
@@ -41,6 +43,8 @@ export interface ApprovalRequest {
   readonly payload: unknown;
   /** One sentence in the infinitive: “Disable 12 people: ada@example.com, …”; at most 500 characters. */
   readonly summary: string;
+  /** What the card tells below it, a line each: exact numbers, person by person. At most 24 lines of 300 characters. */
+  readonly details?: readonly string[];
   /** The same key asks once. */
   readonly idempotencyKey: string;
 }

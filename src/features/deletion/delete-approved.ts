@@ -1,48 +1,54 @@
 import { z } from 'zod';
 import type { Context } from '../../platform/context';
-import { isDatabaseDown } from '../../platform/db/transaction';
-import { isAppError } from '../../platform/errors';
 import type { SlackMessage } from '../../platform/slack/blocks';
+import type { NotCarriedOut } from '../approvals/approvals.commands';
 import { type Approval, approvalKey } from '../approvals/approvals.types';
-import { wasBegun } from '../operations/operations.service';
-import { type ResultLine, resultMessage } from '../operations/operations.text';
-import { findUsers } from '../users/users.service';
-import { deleteUser } from './deletion.service';
+import { changedSince, planSeveral } from './plan-several-deletions.service';
+import { deleteEach, wasAnyDeleted } from './several-deletions.service';
+import { deletedMessage, movedMessage, movedSentence } from './several-deletions.text';
 
+const number = z.number().int();
 const payloadSchema = z.object({
+  replacementId: number.nullable(),
   deletions: z.array(
-    z.object({ userId: z.number().int(), email: z.string(), replacementId: z.number().int().nullable() }),
+    z.object({
+      userId: number,
+      email: z.string(),
+      digest: z.string(),
+      counts: z.object({
+        runs: number,
+        casesMoved: number,
+        casesLeft: number,
+        projects: number,
+        sessions: number,
+        tokens: number,
+        seats: number,
+      }),
+    }),
   ),
 });
-type Deletion = z.infer<typeof payloadSchema>['deletions'][number];
 
 /**
- * Deletes the people whom a second admin agreed to delete, one after another: what goes wrong with one undoes nothing of
- * another. Each is counted where it runs. `{ deletions: [{ userId, email, replacementId }] }`; acts as whoever asked.
+ * Deletes the people whom a second admin agreed to delete, as they were shown; acts as whoever asked. Where the work of
+ * one of them is not what was shown, nobody is deleted, and whoever asked gets a button to look at it anew. People who
+ * were deleted meanwhile are passed over.
  */
-export async function deleteApproved(ctx: Context, payload: unknown, approval: Approval): Promise<SlackMessage> {
-  const { deletions } = payloadSchema.parse(payload);
-  const results: ResultLine[] = [];
-  for (const deletion of deletions) results.push(await deleteOne(ctx, deletion, approval));
-  return resultMessage({ operationId: 0, title: 'Deletion', results, undoable: false });
-}
-
-async function deleteOne(ctx: Context, deletion: Deletion, approval: Approval): Promise<ResultLine> {
-  const { userId, email, replacementId } = deletion;
-  const idempotencyKey = `${approvalKey(approval)}:${userId}`;
-  const ended = (outcome: ResultLine['outcome'], reason: string | null): ResultLine => ({
-    subject: email,
-    outcome,
-    reason,
-  });
-  try {
-    // Of a run that was stopped in the middle, what was done stays done.
-    if (await wasBegun(ctx, idempotencyKey)) return ended('done', null);
-    if ((await findUsers(ctx, [userId])).length === 0) return ended('skipped', 'deleted');
-    const done = await deleteUser(ctx, { userId, replacementId, digest: null, typed: null, idempotencyKey });
-    return 'deleted' in done ? ended('done', null) : ended('failed', 'the work of this person is changing right now');
-  } catch (error) {
-    if (isDatabaseDown(error) || !isAppError(error)) throw error;
-    return ended('failed', error.message);
+export async function deleteApproved(
+  ctx: Context,
+  payload: unknown,
+  approval: Approval,
+): Promise<SlackMessage | NotCarriedOut> {
+  const { deletions, replacementId } = payloadSchema.parse(payload);
+  const userIds = deletions.map(({ userId }) => userId);
+  const idempotencyKey = approvalKey(approval);
+  // Of a run that was stopped in the middle the rest goes on; what changed since then fails person by person.
+  if (!(await wasAnyDeleted(ctx, userIds, idempotencyKey))) {
+    const plan = await planSeveral(ctx, userIds, replacementId);
+    const changed = changedSince(deletions, plan).filter(({ after }) => after !== null);
+    if (changed.length > 0) {
+      const value = JSON.stringify({ userIds, replacementId });
+      return { problem: movedSentence(changed), said: movedMessage(changed, value) };
+    }
   }
+  return deletedMessage(await deleteEach(ctx, { deletions, replacementId, idempotencyKey, first: null }));
 }

@@ -1,63 +1,70 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseRecipients } from '../../lib/email';
+import { emailKey, parseRecipients } from '../../lib/email';
 import type { Context } from '../../platform/context';
-import { type AppError, invalidInput, isAppError } from '../../platform/errors';
-import { type ModalView, option, sentence } from '../../platform/slack/blocks';
+import { invalidInput, isAppError } from '../../platform/errors';
+import { type ModalView, sentence } from '../../platform/slack/blocks';
 import type { CommandLine } from '../../platform/slack/command-text';
 import type { SlackEdge } from '../../platform/slack/definitions';
 import { readId } from '../../platform/slack/values';
 import { findUsersByEmail, showUser } from '../users/users.service';
 import {
+  candidateOptions,
   deletedModal,
   deletionCallback,
   deletionModal,
   deletionTitle,
   leftOverButton,
+  mostCandidates,
   readDeletionForm,
   readDeletionMetadata,
   replacementSelect,
 } from './deletion.modals';
 import { deleteUser } from './deletion.service';
-import { changedSentence, nameAndAddress } from './deletion.text';
+import { changedSentence } from './deletion.text';
 import { writeLeftOverWorkbook } from './deletion-workbook.service';
-import { planDeletion, replacementCandidates } from './plan-deletion.service';
+import { aboutReplacement, openDeletion, openDeletions } from './open-deletion';
+import { replacementCandidates } from './plan-deletion.service';
+import { unknownWords } from './several-deletions.text';
 
-const usage = '/users delete EMAIL [replacement:EMAIL]';
-/** What Slack shows of an external select. */
-const mostCandidates = 100;
+const usage = '/users delete EMAILS [replacement:EMAIL]';
+interface DeletionLine {
+  readonly emails: readonly string[];
+  /** What is no address. */
+  readonly bad: readonly string[];
+  readonly replacement: string | null;
+}
 
-const aboutReplacement = (error: unknown): error is AppError<'invalid_input'> =>
-  isAppError(error, 'invalid_input') && error.facts.field === 'replacement';
-
-/** The one address of a line and of its `replacement:`. @throws AppError `invalid_input` */
-function readLine(line: CommandLine): { readonly email: string; readonly replacement: string | null } {
+/** The addresses of a line and the one of its `replacement:`. @throws AppError `invalid_input` */
+function readLine(line: CommandLine): DeletionLine {
   const { recipients, bad } = parseRecipients(line.rest);
-  const [person, ...more] = recipients;
-  if (more.length > 0) throw invalidInput(`Delete one person at a time. Nothing was changed. Usage: ${usage}`);
-  if (!person)
+  if (recipients.length === 0)
     throw invalidInput(bad[0] ? `“${bad[0].text}” ${bad[0].reason}. Usage: ${usage}` : `Whom? Usage: ${usage}`);
   const named = parseRecipients((line.options.get('replacement') ?? []).join(' '));
   if (named.bad[0]) throw invalidInput(`“${named.bad[0].text}” ${named.bad[0].reason}. Nothing was changed.`);
   if (named.recipients.length > 1)
     throw invalidInput('Only one person can take over; name one replacement. Nothing was changed.');
-  return { email: person.email, replacement: named.recipients[0]?.email ?? null };
+  return {
+    emails: recipients.map(({ email }) => email),
+    bad: bad.map(({ text }) => text),
+    replacement: named.recipients[0]?.email ?? null,
+  };
 }
 
-/** The modal with these numbers; a replacement that cannot take over is said in it instead of chosen. */
-export async function openDeletion(
-  ctx: Context,
-  userId: number,
-  replacementId: number | null,
-  problem: string | null = null,
-): Promise<ModalView> {
-  try {
-    return deletionModal(await planDeletion(ctx, userId, replacementId), problem);
-  } catch (error) {
-    if (!aboutReplacement(error)) throw error;
-    return deletionModal(await planDeletion(ctx, userId, null), error.message);
-  }
+async function openLine(ctx: Context, { emails, bad, replacement }: DeletionLine): Promise<ModalView> {
+  const [taker] = replacement === null ? [] : await findUsersByEmail(ctx, [replacement]);
+  const problem = replacement !== null && !taker ? `Nobody here has the address ${replacement}.` : null;
+  const [first = ''] = emails;
+  if (emails.length + bad.length === 1)
+    return openDeletion(ctx, (await showUser(ctx, first)).id, taker?.id ?? null, problem);
+  const users = new Map((await findUsersByEmail(ctx, emails)).map((user) => [user.emailKey, user]));
+  const unknown = unknownWords(
+    emails.filter((email) => !users.has(emailKey(email))),
+    bad,
+  );
+  const ids = emails.flatMap((email) => users.get(emailKey(email))?.id ?? []);
+  return openDeletions(ctx, ids, taker?.id ?? null, { problem, unknown });
 }
 
 /** `/users delete`: what it would do, who takes over, and doing it. */
@@ -67,18 +74,12 @@ export const deletionEdge: SlackEdge = {
       command: '/users',
       verb: 'delete',
       access: 'admin',
-      usage: 'EMAIL [replacement:EMAIL]',
-      summary: 'Deletes somebody for good and hands their open work over, after showing what that does',
+      usage: 'EMAILS [replacement:EMAIL]',
+      summary: 'Deletes people for good and hands their open work over, after showing what that does',
       example: '/users delete ada@example.com replacement:grace@example.com',
       options: ['replacement'],
       opensModal: () => deletionTitle,
-      async handle(ctx, call) {
-        const { email, replacement } = readLine(call.line);
-        const user = await showUser(ctx, email);
-        const [taker] = replacement === null ? [] : await findUsersByEmail(ctx, [replacement]);
-        const unknown = replacement !== null && !taker ? `Nobody here has the address ${replacement}.` : null;
-        await call.showModal(await openDeletion(ctx, user.id, taker?.id ?? null, unknown));
-      },
+      handle: async (ctx, call) => call.showModal(await openLine(ctx, readLine(call.line))),
     },
   ],
   actions: [
@@ -105,7 +106,7 @@ export const deletionEdge: SlackEdge = {
         const folder = await mkdtemp(join(tmpdir(), 'usher-workbook-'));
         try {
           const path = join(folder, 'workbook.xlsx');
-          await writeLeftOverWorkbook(ctx, readId(call.value), path);
+          await writeLeftOverWorkbook(ctx, call.value.split(',').map(readId), path);
           await call.slack.upload(await call.slack.directConversation(call.caller.slackUserId), {
             path,
             name: 'Cases left over.xlsx',
@@ -150,11 +151,7 @@ export const deletionEdge: SlackEdge = {
       access: 'admin',
       async suggest(ctx, typed, metadata) {
         const { userId } = readDeletionMetadata(metadata);
-        const { near, others } = await replacementCandidates(ctx, userId, typed, mostCandidates);
-        return [
-          ...near.map((person) => option(nameAndAddress(person), String(person.id), 'In these projects already')),
-          ...others.map((person) => option(nameAndAddress(person), String(person.id))),
-        ];
+        return candidateOptions(await replacementCandidates(ctx, [userId], typed, mostCandidates));
       },
     },
   ],

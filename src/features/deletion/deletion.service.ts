@@ -35,7 +35,7 @@ export async function carryOutDeletion(tx: TxContext, input: DeletionInput): Pro
   const operationId = await beginOperation(tx, 'delete', input.idempotencyKey, { userId, replacementId });
   await holdUsers(tx, replacementId === null ? [userId] : [userId, replacementId]);
   const { plan, work } = await countDeletion(tx, userId, replacementId);
-  if (input.digest !== null && plan.digest !== input.digest) throw new PlanMoved();
+  if (input.digest !== null && ![plan.digest, plan.workDigest].includes(input.digest)) throw new PlanMoved();
   const { user, replacement } = plan;
   if (replacement === null && needsReplacement(plan))
     throw invalidInput(`${user.email} has open work. Choose who takes it over; nothing was changed.`, 'replacement');
@@ -95,15 +95,21 @@ async function recordDeletion(tx: TxContext, plan: DeletionPlan, operationId: nu
 /**
  * Deletes somebody for good and hands their open work over (R93–R96). When anything differs from the plan that was shown,
  * nothing happens and the new plan comes back.
+ * @param together stands or falls with the deletion, and comes first
  * @throws AppError `not_admin`, `not_found`, `last_admin`, `conflict` for a repeat; `invalid_input` for oneself, for a
  *   replacement that cannot take over or is missing (field `replacement`), for a wrong confirmation (field `typed`)
  */
 export async function deleteUser(
   ctx: Context,
   input: DeletionInput,
+  together: ((tx: TxContext) => Promise<void>) | null = null,
 ): Promise<{ readonly deleted: DeletionReport } | { readonly changed: DeletionPlan }> {
   try {
-    const deleted = await inTransaction(ctx, (tx) => carryOutDeletion(tx, input));
+    const deleted = await inTransaction(ctx, async (tx) => {
+      await oneAtATime(tx);
+      await together?.(tx);
+      return carryOutDeletion(tx, input);
+    });
     await ctx.announce({ kind: 'users_changed' });
     return { deleted };
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { nameKey } from '../../lib/plain-text';
 import { contains } from '../../platform/db/dialect';
+import type { Candidate } from './deletion.types';
 
 type Database = Knex | Knex.Transaction;
 
@@ -46,19 +47,11 @@ export async function deleteUserRow(db: Knex.Transaction, userId: number): Promi
   return db('users').where({ id: userId }).del();
 }
 
-/** Somebody who could take over. */
-export interface Candidate {
-  readonly id: number;
-  readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
-}
-
-function candidates(db: Database, userId: number, typed: string): Knex.QueryBuilder {
+function candidates(db: Database, userIds: readonly number[], typed: string): Knex.QueryBuilder {
   const text = nameKey(typed);
   return db('users')
     .where('users.status', 'active')
-    .whereNot('users.id', userId)
+    .whereNotIn('users.id', [...userIds])
     .where(
       (either) =>
         void either.whereRaw(...contains('users.email_key', text)).orWhereRaw(...contains('users.name_key', text)),
@@ -75,15 +68,15 @@ const toCandidate = (row: { id: number; email: string; first_name: string; last_
   lastName: row.last_name,
 });
 
-/** Active people but this one whose address or name holds a text; only members of these projects where some are named. */
+/** Active people but these whose address or name holds a text; only members of these projects where some are named. */
 export async function selectCandidates(
   db: Database,
-  userId: number,
+  userIds: readonly number[],
   typed: string,
   projectIds: readonly number[] | null,
   limit: number,
 ): Promise<Candidate[]> {
-  const query = candidates(db, userId, typed).limit(limit).select(candidateColumns);
+  const query = candidates(db, userIds, typed).limit(limit).select(candidateColumns);
   const members = db('memberships')
     .whereIn('project_id', projectIds ?? [])
     .select('user_id');

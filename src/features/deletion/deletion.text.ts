@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { count } from '../../lib/plain-text';
 import { bold, emoji, list, type Piece, paragraph } from '../../platform/slack/blocks';
 import { displayName, type User } from '../users/users.types';
-import { type DeletionPlan, needsReplacement, type ProjectGain } from './deletion.types';
+import { countsOf, type DeletionCounts, type DeletionPlan, needsReplacement, type ProjectGain } from './deletion.types';
 
 /** `Ben Okri (ben@example.com)`, or the address alone. */
 export function nameAndAddress(user: Pick<User, 'firstName' | 'lastName' | 'email'>): string {
@@ -16,8 +16,13 @@ function gainSentence({ project, profile, copied }: ProjectGain): string {
   return `${project} as ${profile}${copied ? '' : ', their own default profile, for there is no membership to copy'}`;
 }
 
+type HandedOver = Pick<DeletionPlan, 'replacement' | 'runs' | 'openCases' | 'casesMoved' | 'casesLeft' | 'gains'> & {
+  /** How many are deleted, where it is more than one. */
+  readonly people?: number;
+};
+
 /** What happens to the work, a sentence each: in the future before, in the past after. */
-function workLines(plan: DeletionPlan, done: boolean): string[] {
+export function workLines(plan: HandedOver, done: boolean): string[] {
   const { replacement, runs, openCases, casesMoved, casesLeft, gains } = plan;
   if (!needsReplacement(plan)) return [`There ${done ? 'was' : 'is'} no open work to hand over.`];
   if (replacement === null) {
@@ -36,7 +41,7 @@ function workLines(plan: DeletionPlan, done: boolean): string[] {
   }
   if (casesLeft > 0) {
     lines.push(
-      `${count(casesLeft, 'run case')} ${become ?? (casesLeft === 1 ? 'becomes' : 'become')} unassigned: at most 100 move, in the order of runs and positions.`,
+      `${count(casesLeft, 'run case')} ${become ?? (casesLeft === 1 ? 'becomes' : 'become')} unassigned: at most 100${(plan.people ?? 1) > 1 ? ' of each person’s' : ''} move, in the order of runs and positions.`,
     );
   }
   if (gains.length === 0) lines.push(`${displayName(replacement)} ${done ? 'entered' : 'enters'} no new project.`);
@@ -47,15 +52,18 @@ function workLines(plan: DeletionPlan, done: boolean): string[] {
   return lines;
 }
 
-function accountLines(plan: DeletionPlan, done: boolean): string[] {
-  const { sessions, tokens, freesSeat } = plan;
+export function accountLines(
+  counts: Pick<DeletionCounts, 'sessions' | 'tokens' | 'seats'> & { readonly people?: number },
+  done: boolean,
+): string[] {
+  const { sessions, tokens, seats, people = 1 } = counts;
   const ends = done ? 'ended' : sessions === 1 ? 'ends' : 'end';
   const revoked = `${done ? (tokens === 1 ? 'was' : 'were') : tokens === 1 ? 'is' : 'are'} revoked`;
   return [
     `${count(sessions, 'session')} ${ends}, ${count(tokens, 'API token')} ${revoked}.`,
-    freesSeat
-      ? `1 seat ${done ? 'is free now' : 'becomes free'}.`
-      : `No seat ${done ? 'became' : 'becomes'} free: a disabled person holds none.`,
+    seats === 0
+      ? `No seat ${done ? 'became' : 'becomes'} free: ${people > 1 ? 'disabled people hold' : 'a disabled person holds'} none.`
+      : `${count(seats, 'seat')} ${done ? (seats === 1 ? 'is' : 'are') : seats === 1 ? 'becomes' : 'become'} free${done ? ' now' : ''}.`,
   ];
 }
 
@@ -70,7 +78,7 @@ export function planBlocks(plan: DeletionPlan): KnownBlock[] {
       bold(`Deleted user #${plan.user.id}`),
       '.',
     ),
-    asList([...workLines(plan, false), ...accountLines(plan, false)]),
+    asList(planSentences(plan)),
   ];
 }
 
@@ -80,7 +88,7 @@ export function reportBlocks(plan: DeletionPlan): KnownBlock[] {
     paragraph(emoji('white_check_mark'), ' Deleted ', bold(nameAndAddress(plan.user)), '.'),
     asList([
       ...workLines(plan, true),
-      ...accountLines(plan, true),
+      ...accountLines(countsOf(plan), true),
       'The address can be invited again, as a new user that inherits nothing.',
     ]),
   ];
@@ -88,7 +96,7 @@ export function reportBlocks(plan: DeletionPlan): KnownBlock[] {
 
 /** The plan in sentences, for messages that only name it. */
 export function planSentences(plan: DeletionPlan): string[] {
-  return [...workLines(plan, false), ...accountLines(plan, false)];
+  return [...workLines(plan, false), ...accountLines(countsOf(plan), false)];
 }
 
 export const changedSentence =

@@ -30,6 +30,24 @@ export interface DeletionPlan {
   readonly freesSeat: boolean;
   /** Changes with everything that is shown; a deletion asked for by another one is shown anew instead. */
   readonly digest: string;
+  /** Changes with all of that but sessions and tokens, which come and go by themselves while a second admin is awaited. */
+  readonly workDigest: string;
+}
+
+/** The numbers of one deletion, or of several together. */
+export interface DeletionCounts {
+  readonly runs: number;
+  readonly casesMoved: number;
+  readonly casesLeft: number;
+  readonly projects: number;
+  readonly sessions: number;
+  readonly tokens: number;
+  readonly seats: number;
+}
+
+export function countsOf(plan: DeletionPlan): DeletionCounts {
+  const { runs, casesMoved, casesLeft, gains, sessions, tokens, freesSeat } = plan;
+  return { runs, casesMoved, casesLeft, projects: gains.length, sessions, tokens, seats: freesSeat ? 1 : 0 };
 }
 
 /** Above this many runs and cases that move, the address must be typed. */
@@ -46,7 +64,7 @@ export function needsTyping(plan: Pick<DeletionPlan, 'runs' | 'casesMoved'>): bo
 export interface DeletionInput {
   readonly userId: number;
   readonly replacementId: number | null;
-  /** The plan that was shown; null for one that nobody looks at, which is counted anew in any case. */
+  /** Of the plan that was shown, or of its work; null for one that nobody looks at, which is counted anew in any case. */
   readonly digest: string | null;
   /** What was typed to confirm; null where nobody is there to type. */
   readonly typed: string | null;
@@ -57,4 +75,12 @@ export interface DeletionInput {
 export interface DeletionReport {
   readonly operationId: number;
   readonly plan: DeletionPlan;
+}
+
+/** Somebody who could take over. */
+export interface Candidate {
+  readonly id: number;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
 }

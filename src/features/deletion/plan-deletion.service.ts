@@ -6,14 +6,16 @@ import { activeAdmins, findUsers, requireAdmin } from '../users/users.service';
 import type { User } from '../users/users.types';
 import { leftOverCases, openWork } from '../work/work.service';
 import type { CaseLine, OpenWork } from '../work/work.types';
-import {
-  type Candidate,
-  countWaysIn,
-  selectCandidates,
-  selectNamedMemberships,
-  selectProjectNames,
-} from './deletion.store';
-import type { DeletionPlan, ProjectGain } from './deletion.types';
+import { countWaysIn, selectCandidates, selectNamedMemberships, selectProjectNames } from './deletion.store';
+import type { Candidate, DeletionPlan, ProjectGain } from './deletion.types';
+
+/** What other deletions, which come first, will have changed by then. */
+export interface Earlier {
+  readonly userIds: readonly number[];
+  /** Projects that the replacement is in thanks to them. */
+  readonly projectIds: readonly number[];
+}
+const nothingEarlier: Earlier = { userIds: [], projectIds: [] };
 
 /** Why this person cannot take over, or null when they can (A35). */
 export function replacementProblem(userId: number, replacement: User | undefined): string | null {
@@ -27,11 +29,11 @@ export function replacementProblem(userId: number, replacement: User | undefined
 }
 
 /** @throws AppError `last_admin`, `invalid_input` for oneself */
-async function checkDeletable(ctx: Context, user: User): Promise<void> {
+async function checkDeletable(ctx: Context, user: User, earlier: Earlier): Promise<void> {
   if (ctx.actor.kind === 'user' && ctx.actor.userId === user.id)
     throw invalidInput('You cannot delete yourself. Ask another admin to do it. Nothing was changed.');
   if (!user.isAdmin || user.status !== 'active') return;
-  if ((await activeAdmins(ctx)).length > 1) return;
+  if ((await activeAdmins(ctx)).some(({ id }) => id !== user.id && !earlier.userIds.includes(id))) return;
   throw new AppError(
     'last_admin',
     `${user.email} is the last active admin, and a site needs one. Make somebody else an admin first. Nothing was changed.`,
@@ -45,12 +47,14 @@ async function projectGains(
   user: User,
   replacement: User | null,
   work: OpenWork,
+  earlier: Earlier,
 ): Promise<{ gains: ProjectGain[]; memberships: number }> {
   const ids = replacement === null ? [user.id] : [user.id, replacement.id];
   const all = await selectNamedMemberships(ctx.db, ids);
   const own = new Map(all.filter(({ userId }) => userId === user.id).map((item) => [item.projectId, item]));
   if (replacement === null) return { gains: [], memberships: own.size };
-  const known = new Set(all.filter(({ userId }) => userId === replacement.id).map(({ projectId }) => projectId));
+  const memberOf = all.filter(({ userId }) => userId === replacement.id).map(({ projectId }) => projectId);
+  const known = new Set([...memberOf, ...earlier.projectIds]);
   const received = new Set([...work.runProjectIds, ...work.firstCases.map(({ projectId }) => projectId)]);
   const entered = [...received].filter((id) => !known.has(id));
   const needsDefault = entered.some((id) => !own.has(id));
@@ -70,10 +74,13 @@ async function projectGains(
   return { gains, memberships: own.size };
 }
 
-function digestOf(plan: Omit<DeletionPlan, 'digest'>): string {
-  const { user, replacement, ...counts } = plan;
-  const shown = [user.id, user.email, replacement?.id ?? null, replacement?.email ?? null, counts];
-  return createHash('sha256').update(JSON.stringify(shown)).digest('hex');
+// Half of the hash is plenty to notice a change by, and twenty of them fit into what a modal carries along.
+const hashOf = (facts: unknown) => createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32);
+
+function digestsOf(plan: Omit<DeletionPlan, 'digest' | 'workDigest'>): Pick<DeletionPlan, 'digest' | 'workDigest'> {
+  const { user, replacement, sessions, tokens, memberships, ...work } = plan;
+  const shown = [user.id, user.email, replacement?.id ?? null, replacement?.email ?? null, work];
+  return { digest: hashOf([shown, sessions, tokens, memberships]), workDigest: hashOf(shown) };
 }
 
 /** The plan with the work it counts. @throws as planDeletion */
@@ -81,12 +88,13 @@ export async function countDeletion(
   ctx: Context,
   userId: number,
   replacementId: number | null,
+  earlier: Earlier = nothingEarlier,
 ): Promise<{ plan: DeletionPlan; work: OpenWork }> {
   await requireAdmin(ctx);
   const users = await findUsers(ctx, replacementId === null ? [userId] : [userId, replacementId]);
   const user = users.find(({ id }) => id === userId);
   if (!user) throw notFound('user', 'This person was deleted already. Nothing was changed.');
-  await checkDeletable(ctx, user);
+  await checkDeletable(ctx, user, earlier);
   const replacement = replacementId === null ? null : users.find(({ id }) => id === replacementId);
   const problem = replacement === null ? null : replacementProblem(userId, replacement);
   if (problem !== null) throw invalidInput(problem, 'replacement');
@@ -99,11 +107,11 @@ export async function countDeletion(
     openCases: work.cases,
     casesMoved,
     casesLeft: work.cases - casesMoved,
-    ...(await projectGains(ctx, user, replacement ?? null, work)),
+    ...(await projectGains(ctx, user, replacement ?? null, work, earlier)),
     ...(await countWaysIn(ctx.db, userId)),
     freesSeat: user.status !== 'disabled',
   };
-  return { plan: { ...plan, digest: digestOf(plan) }, work };
+  return { plan: { ...plan, ...digestsOf(plan) }, work };
 }
 
 /**
@@ -115,24 +123,32 @@ export async function planDeletion(ctx: Context, userId: number, replacementId: 
   return (await countDeletion(ctx, userId, replacementId)).plan;
 }
 
-/** The cases that would become unassigned because they are past the limit. @throws AppError `not_admin` */
-export async function* casesLeftOver(ctx: Context, userId: number): AsyncGenerator<CaseLine> {
+/** The cases of these people that would become unassigned because they are past the limit. @throws AppError `not_admin` */
+export async function* casesLeftOver(
+  ctx: Context,
+  userIds: readonly number[],
+): AsyncGenerator<CaseLine & { readonly assignee: string }> {
   await requireAdmin(ctx);
-  yield* leftOverCases(ctx, userId);
+  for (const { id, email } of await findUsers(ctx, userIds))
+    for await (const line of leftOverCases(ctx, id)) yield { ...line, assignee: email };
 }
 
-/** People who can take over, those in the projects of the open work first. @throws AppError `not_admin` */
+/** People who can take over from these, those in the projects of the open work first. @throws AppError `not_admin` */
 export async function replacementCandidates(
   ctx: Context,
-  userId: number,
+  userIds: readonly number[],
   typed: string,
   limit: number,
 ): Promise<{ readonly near: Candidate[]; readonly others: Candidate[] }> {
   await requireAdmin(ctx);
-  const work = await openWork(ctx, userId);
-  const projectIds = [...new Set([...work.runProjectIds, ...work.firstCases.map(({ projectId }) => projectId)])];
-  const near = projectIds.length === 0 ? [] : await selectCandidates(ctx.db, userId, typed, projectIds, limit);
+  const projects = new Set<number>();
+  for (const userId of userIds) {
+    const work = await openWork(ctx, userId);
+    for (const id of work.runProjectIds) projects.add(id);
+    for (const { projectId } of work.firstCases) projects.add(projectId);
+  }
+  const near = projects.size === 0 ? [] : await selectCandidates(ctx.db, userIds, typed, [...projects], limit);
   const known = new Set(near.map(({ id }) => id));
-  const all = near.length < limit ? await selectCandidates(ctx.db, userId, typed, null, limit) : [];
+  const all = near.length < limit ? await selectCandidates(ctx.db, userIds, typed, null, limit) : [];
   return { near, others: all.filter(({ id }) => !known.has(id)).slice(0, limit - near.length) };
 }

@@ -8,7 +8,7 @@ import type { CommandLine } from '../../platform/slack/command-text';
 import type { SlackEdge } from '../../platform/slack/definitions';
 import { oneAddress } from '../../platform/slack/one-address';
 import { readId } from '../../platform/slack/values';
-import { openDeletion } from '../deletion/deletion.commands';
+import { openDeletion } from '../deletion/open-deletion';
 import { accessModal } from '../edits/access.modals';
 import { editModal } from '../edits/edit.modals';
 import { accessForm } from '../edits/edit-access.service';

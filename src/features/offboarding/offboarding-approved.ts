@@ -4,6 +4,7 @@ import { inTransaction } from '../../platform/db/transaction';
 import { invalidInput, notAdmin } from '../../platform/errors';
 import { siteTime } from '../../platform/mail/site-time';
 import { type SlackMessage, sentence } from '../../platform/slack/blocks';
+import type { NotCarriedOut } from '../approvals/approvals.commands';
 import type { Approval } from '../approvals/approvals.types';
 import { deleteApproved } from '../deletion/delete-approved';
 import { oneAtATime } from '../licences/licences.service';
@@ -13,7 +14,11 @@ import { planAsked, selectOffboarding } from './offboarding.store';
 const payloadSchema = z.object({ offboardingId: z.int() });
 
 /** Does what a second admin agreed to: deletes now, or lets a planned deletion run when it comes due. */
-export async function deleteOrPlanApproved(ctx: Context, payload: unknown, approval: Approval): Promise<SlackMessage> {
+export async function deleteOrPlanApproved(
+  ctx: Context,
+  payload: unknown,
+  approval: Approval,
+): Promise<SlackMessage | NotCarriedOut> {
   const asked = payloadSchema.safeParse(payload);
   return asked.success ? planApproved(ctx, asked.data.offboardingId) : deleteApproved(ctx, payload, approval);
 }

@@ -279,23 +279,6 @@ forEachDatabase((database) => {
       expect(await admins()).not.toContain(first);
     });
 
-    test('a second admin approves deleting several people, each deleted once', async () => {
-      await ask();
-      const rows = await database.db('users').whereIn('id', people).select('id', 'email');
-      await requestApproval(actingAs(usher.ctx, await actorOf('ada')), {
-        kind: 'delete_users',
-        payload: { deletions: rows.map(({ id, email }) => ({ userId: id, email, replacementId: null })) },
-        summary: 'Delete all of them.',
-        idempotencyKey: 'delete',
-      });
-      await database.db('users').where({ id: people[2] }).del();
-      await usher.as('hedy').click(await usher.as('hedy').waitForMessage('Delete all of them.'), 'Approve');
-      await usher.as('hedy').waitForMessage('it was carried out');
-      expect(textOf(await outcome('You asked: Delete all of them.'))).toContain('2 done and 1 skipped');
-      expect(await database.db('users').whereIn('id', people)).toEqual([]);
-      expect(await database.db('operations').where({ kind: 'delete' })).toHaveLength(2);
-    });
-
     test('what cannot be carried out any more is told to both, with the reason', async () => {
       const approval = await ask();
       const shown = await card('hedy');
