@@ -1,74 +1,19 @@
 import { z } from 'zod';
 import type { Context } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
-import { emoji, noticeModal, paragraph, type SlackMessage, sentence } from '../../platform/slack/blocks';
+import { emoji, noticeModal, paragraph, sentence } from '../../platform/slack/blocks';
 import type { ActionCall, SlackEdge } from '../../platform/slack/definitions';
 import { readId } from '../../platform/slack/values';
 import { parseJson } from '../../platform/slack/wiring';
 import { checkFile, ownFile, sharedFile } from './check-file';
-import { importCallback, importModal, readImportForm } from './imports.modals';
-import { cancelImport, confirmImport, importProgress, listImports, readPreview } from './imports.service';
-import { cancelledNotice, importsMessage } from './imports.text';
-import type { ImportPreview } from './imports.types';
+import { cancel, confirm, confirmAlone, confirmByPhrase, redraw } from './decide-import';
+import { confirmAloneCallback, confirmAloneTitle, importCallback, importModal, readImportForm } from './imports.modals';
+import { importProgress, listImports, readPreview } from './imports.service';
+import { importsMessage } from './imports.text';
 import { isApplicable, previewMessage } from './preview.text';
-import { drawImport } from './report-import';
 import { sendImportWorkbook, sendTemplate } from './send-workbook';
 
 const workbookValue = z.object({ importId: z.number().int().positive(), kind: z.enum(['plan', 'errors']) });
-
-/** Draws the one message of an import anew, and what was clicked where that is another one. */
-async function redraw(
-  ctx: Context,
-  call: ActionCall,
-  { conversationId, messageTs }: ImportPreview,
-  said: SlackMessage,
-): Promise<void> {
-  const isClicked = messageTs !== null && call.messageTs === messageTs && call.conversationId === conversationId;
-  if (!isClicked) await call.replace(said);
-  if (conversationId === null || messageTs === null) return;
-  try {
-    await call.slack.update(conversationId, messageTs, said);
-  } catch (error) {
-    ctx.log.warn({ err: error }, 'the message of an import was not drawn');
-    if (isClicked) await call.replace(said);
-  }
-}
-
-async function confirm(ctx: Context, call: ActionCall): Promise<void> {
-  const result = await confirmImport(ctx, readId(call.value));
-  if ('changed' in result) {
-    const { changed } = result;
-    await redraw(ctx, call, changed, previewMessage(changed, true));
-    if (changed.conversationId === null || changed.messageTs === null) return;
-    const place = { conversationId: changed.conversationId, threadTs: changed.messageTs };
-    return sendImportWorkbook(ctx, call.slack, 'plan', changed, place);
-  }
-  if ('waiting' in result) {
-    await redraw(ctx, call, result.waiting, previewMessage(result.waiting));
-    return call.reply(
-      sentence(
-        'Your confirmation is noted; nothing is changed yet. The import starts when another admin confirms it too.',
-      ),
-    );
-  }
-  const { started } = result;
-  // It runs from here on, whether it can be drawn or not.
-  await ctx.announce({ kind: 'import_confirmed', importId: started.id });
-  const draw = async () => {
-    if (call.messageTs !== started.messageTs) await call.replace(previewMessage(started));
-    await drawImport(ctx, call.slack, started.id);
-  };
-  await draw().catch((error: unknown) => ctx.log.warn({ err: error, importId: started.id }, 'progress not shown'));
-}
-
-async function cancel(ctx: Context, call: ActionCall): Promise<void> {
-  const preview = await cancelImport(ctx, readId(call.value));
-  await redraw(ctx, call, preview, previewMessage(preview));
-  if (preview.arrivedIn === null || preview.arrivedIn === preview.conversationId) return;
-  await call.slack
-    .post(preview.arrivedIn, cancelledNotice(preview))
-    .catch((error: unknown) => ctx.log.warn({ err: error }, 'an uploader was not told'));
-}
 
 /** Sends a workbook again to whoever reads the conversation that it belongs to. */
 async function sendAgain(ctx: Context, call: ActionCall): Promise<void> {
@@ -127,6 +72,7 @@ export const importsEdge: SlackEdge = {
         );
       },
     },
+    { callbackId: confirmAloneCallback, access: 'admin', handle: confirmByPhrase },
   ],
   actions: [
     {
@@ -160,6 +106,7 @@ export const importsEdge: SlackEdge = {
       handle: async (ctx, call) => call.reply(previewMessage(await readPreview(ctx, readId(call.value)))),
     },
     { id: 'import-confirm', access: 'admin', handle: confirm },
+    { id: 'import-confirm-alone', access: 'admin', opensModal: () => confirmAloneTitle, handle: confirmAlone },
     { id: 'import-cancel', access: 'admin', handle: cancel },
     { id: 'import-workbook', access: 'anyone', handle: sendAgain },
     {
@@ -167,7 +114,7 @@ export const importsEdge: SlackEdge = {
       access: 'admin',
       async handle(ctx, call) {
         const preview = await readPreview(ctx, readId(call.value));
-        await redraw(ctx, call, preview, previewMessage(preview));
+        await redraw(ctx, call, preview);
         if (!isApplicable(preview)) await call.reply(sentence('There are still too few seats. Nothing was changed.'));
       },
     },

@@ -1,5 +1,8 @@
-import { button, buttons, type ModalView, modal, note, paragraph, plain } from '../../platform/slack/blocks';
+import { z } from 'zod';
+import { bold, button, buttons, type ModalView, modal, note, paragraph, plain } from '../../platform/slack/blocks';
 import type { ViewValues } from '../../platform/slack/definitions';
+import type { ImportPreview } from './imports.types';
+import { phraseOf, reasonFor } from './second-admin.service';
 
 export const importCallback = 'import';
 /** How many files one submission takes. */
@@ -36,4 +39,32 @@ export function importModal(): ModalView {
 export function readImportForm(values: ViewValues): string[] {
   const files = (values.file?.file as { files?: readonly { id?: string }[] } | undefined)?.files ?? [];
   return files.flatMap(({ id }) => (id ? [id] : [])).slice(0, mostFiles);
+}
+
+export const confirmAloneCallback = 'import-alone';
+export const confirmAloneTitle = 'Confirm the import';
+export const importMetadata = z.object({ importId: z.number().int().positive() });
+
+/** The only admin's confirmation of a plan that takes two: a phrase is typed for the one who is missing. */
+export function confirmAloneModal(preview: ImportPreview): ModalView {
+  return modal({
+    callbackId: confirmAloneCallback,
+    title: confirmAloneTitle,
+    submit: 'Confirm',
+    close: 'Cancel',
+    metadata: { importId: preview.id },
+    blocks: [
+      paragraph(bold(preview.fileName), ` takes a second admin, because ${reasonFor(preview)}.`),
+      {
+        type: 'input',
+        block_id: 'phrase',
+        label: plain(`There is no second admin to ask. Type “${phraseOf(preview)}” to go on.`),
+        element: { type: 'plain_text_input', action_id: 'phrase', max_length: 200 },
+      },
+    ],
+  });
+}
+
+export function readPhrase(values: ViewValues): string {
+  return values.phrase?.phrase?.value ?? '';
 }

@@ -34,7 +34,7 @@ import type {
 } from './imports.types';
 import { inOrderOfApplication, type PlannedRow, planRows } from './plan-import.service';
 import { readImportFile } from './read-import-file';
-import { confirmerOf, needOf, reasonFor } from './second-admin.service';
+import { acceptImportPhrase, confirmerOf, needOf, reasonFor } from './second-admin.service';
 
 /**
  * Reads a file whole and plans every row against the data of now; nothing is changed but the import's own rows. A file
@@ -115,9 +115,11 @@ export async function recordImportMessage(
 /**
  * Starts an import whose preview was shown, if the data still give the same plan for the confirming admin. Where it makes
  * admins or disables many, the first admin's confirmation waits for another's, which starts it on behalf of the first.
- * @throws AppError `not_admin`, `not_found`, `conflict` (decided already, by whom), `seats_exhausted`; nothing happened then
+ * @param phrase what the only admin typed instead of asking another; null where nothing was asked for
+ * @throws AppError `not_admin`, `not_found`, `conflict` (decided already, by whom), `seats_exhausted`, `invalid_input` for
+ *   the phrase; nothing happened then
  */
-export async function confirmImport(ctx: Context, id: number): Promise<ConfirmResult> {
+export async function confirmImport(ctx: Context, id: number, phrase: string | null = null): Promise<ConfirmResult> {
   await requireAdmin(ctx);
   const stored = await findImport(ctx, id);
   if (stored.state !== 'preview') throw alreadyDecided(stored);
@@ -137,6 +139,10 @@ export async function confirmImport(ctx: Context, id: number): Promise<ConfirmRe
       await confirmFirst(tx, stored);
       return 'waiting';
     }
+    if (need === 'phrase') {
+      if (phrase === null) return 'alone';
+      await acceptImportPhrase(tx, stored, phrase);
+    }
     const at = tx.clock.now();
     if (!(await decideImport(tx.db, stored, 'running', personOf(confirmer), at))) await refuseSecond(tx, id);
     // Nobody is added here: this asks whether the whole file fits, before the first row is applied.
@@ -155,6 +161,8 @@ export async function confirmImport(ctx: Context, id: number): Promise<ConfirmRe
       return { changed: preview };
     case 'waiting':
       return { waiting: preview };
+    case 'alone':
+      return { alone: preview };
     case 'started':
       return { started: preview };
   }

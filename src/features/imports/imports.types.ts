@@ -177,9 +177,10 @@ export interface ImportProgress {
 
 /**
  * `changed`: data moved since the preview was shown; it was planned anew, to be shown and confirmed again. `waiting`: it
- * starts when another admin confirms it too.
+ * starts when another admin confirms it too. `alone`: there is no other, so it takes a phrase.
  */
 export type ConfirmResult =
   | { readonly started: ImportPreview }
   | { readonly changed: ImportPreview }
-  | { readonly waiting: ImportPreview };
+  | { readonly waiting: ImportPreview }
+  | { readonly alone: ImportPreview };

@@ -186,7 +186,7 @@ function secondAdmin(preview: ImportPreview): KnownBlock[] {
     return [
       paragraph(
         emoji('warning'),
-        ` This would ask for a second admin, ${because}. There is none, so one confirmation starts it; the audit log says so.`,
+        ` This would ask for a second admin, ${because}. There is none, so whoever confirms it types a phrase instead; the audit log says so.`,
       ),
     ];
   if (firstConfirmedBy === null)
@@ -226,7 +226,7 @@ function decision(preview: ImportPreview, nothing: boolean): KnownBlock[] {
       'import-decision',
       applicable
         ? button({
-            actionId: 'import-confirm',
+            actionId: preview.need === 'phrase' ? 'import-confirm-alone' : 'import-confirm',
             text: `Confirm ${count(preview.counts.invite + preview.counts.update, 'change')}`,
             value,
             style: 'primary',

@@ -118,9 +118,8 @@ async function applyChunk(
   }
 }
 
-/** A user who was deleted leaves their Slack account behind. */
-const isConfirmerGone = ({ decidedBy }: StoredImport) =>
-  decidedBy !== null && decidedBy.userId === null && decidedBy.slackId !== null;
+/** A user who was deleted leaves their label behind; the operator never was a user. */
+const isConfirmerGone = ({ decidedBy }: StoredImport) => decidedBy?.userId === null && decidedBy.label !== 'operator';
 
 const stopped =
   'The import stopped, because it was confirmed by somebody who is no admin any more. Nothing was done from there on; an admin can import what is left again.';

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Workbook } from 'exceljs';
+import { phraseFor } from '../../../src/features/approvals/approvals.service';
 import { exportColumns } from '../../../src/features/imports/import-columns';
 import { confirmImport, importProgress, planImport } from '../../../src/features/imports/imports.service';
 import type { ImportPreview, ImportProgress, UploadedFile } from '../../../src/features/imports/imports.types';
@@ -44,9 +45,9 @@ export async function importScene(database: TestDatabase, seats = 1000) {
   async function previewOf(people: readonly SheetPerson[], headers?: readonly string[]): Promise<ImportPreview> {
     return plan(await sheet(people, headers));
   }
-  /** Confirms as the admin, and as another one of the site where the plan asks for a second. */
-  async function confirm({ id }: ImportPreview): Promise<void> {
-    const first = await confirmImport(ctx, id);
+  /** Confirms as the admin, and as another one of the site, or by the phrase, where the plan makes admins. */
+  async function confirm({ id, need, adminsGranted }: ImportPreview): Promise<void> {
+    const first = await confirmImport(ctx, id, need === 'phrase' ? phraseFor('grant_admin', adminsGranted) : null);
     const result = 'waiting' in first ? await confirmImport(await asAnotherAdmin(), id) : first;
     if (!('started' in result)) throw new Error(`the import did not start: ${Object.keys(result)}`);
   }

@@ -53,18 +53,65 @@ forEachDatabase((database) => {
       ]);
     });
 
-    test('the only admin is warned and starts it alone, and the audit says that there was no second one', async () => {
-      usher = await startUsher(database);
+    const makeBenAdmin = async () => {
       const ada = usher.as('ada');
       await ada.upload(
         '#imports',
         'people.xlsx',
         await workbookOf([{ 'Login Email': 'ben@example.com', Admin: 'yes' }]),
       );
-      const shown = await ada.waitForMessage('There is none, so one confirmation starts it', patience);
-      await ada.click(shown, 'import-confirm');
+      return ada;
+    };
+
+    test('the only admin types a phrase before it starts, and the audit says that there was no second one', async () => {
+      usher = await startUsher(database);
+      const ada = await makeBenAdmin();
+      const shown = await ada.waitForMessage('There is none, so whoever confirms it types a phrase instead', patience);
+      await ada.click(shown, 'import-confirm-alone');
+      await ada.modal('people.xlsx takes a second admin, because it makes 1 person admin.');
+      await ada.fill({ phrase: 'make them admin' });
+      await ada.submit();
+      await ada.modal('Type “make 1 person admin” to go on. Nothing was changed.');
+      expect(await isAdmin()).toBe(false);
+      await ada.fill({ phrase: 'Make 1 person admin' });
+      await ada.submit();
+      await ada.modal('The import has started');
       await ada.waitForMessage('Done: 1 updated.', patience);
+      expect(await isAdmin()).toBe(true);
       expect(await confirmations()).toMatchObject([{ by: 'ada@example.com', after: { why: 'no second admin' } }]);
+      expect(await database.db('audit_events').where({ action: 'approval.phrase_typed' })).toMatchObject([
+        { actor_label: 'ada@example.com', subject_label: 'Import people.xlsx: it makes 1 person admin' },
+      ]);
+    });
+
+    test('a phrase that is typed when there is a second admin by now counts as the first confirmation', async () => {
+      usher = await startUsher(database);
+      const ada = await makeBenAdmin();
+      const shown = await ada.waitForMessage('There is none, so whoever confirms it types a phrase instead', patience);
+      await ada.click(shown, 'import-confirm-alone');
+      await ada.modal('Type “make 1 person admin” to go on.');
+      await insertAdmin(database.db, { email: 'hedy@example.com' });
+      await ada.fill({ phrase: 'make 1 person admin' });
+      await ada.submit();
+      await ada.modal('The import starts when another admin confirms it too.');
+      const waiting = await ada.waitForMessage('it needs a second admin, because it makes 1 person admin', patience);
+      expect(await isAdmin()).toBe(false);
+      await usher.as('hedy').click(waiting, 'import-confirm');
+      await ada.waitForMessage('Done: 1 updated.', patience);
+    });
+
+    test('who confirms when the second admin is gone is asked for the phrase', async () => {
+      usher = await startUsher(database);
+      const hedy = await insertAdmin(database.db, { email: 'hedy@example.com' });
+      const ada = await makeBenAdmin();
+      const shown = await ada.waitForMessage('Two admins confirm this import', patience);
+      await database.db('users').where({ id: hedy.id }).update({ is_admin: false });
+      await ada.click(shown, 'import-confirm');
+      await ada.waitForMessage('There is no second admin any more, so nothing is changed yet.', patience);
+      const anew = await ada.waitForMessage('whoever confirms it types a phrase instead', patience);
+      expect(await isAdmin()).toBe(false);
+      await ada.click(anew, 'import-confirm-alone');
+      await ada.modal('Type “make 1 person admin” to go on.');
     });
   });
 
@@ -116,6 +163,30 @@ forEachDatabase((database) => {
       expect(await confirmImport(carol, id)).toMatchObject({ started: { decidedBy: { label: 'admin@example.com' } } });
     });
 
+    test('who uploaded and confirmed it cannot be the second admin too, not even by two clicks at the same moment', async () => {
+      await second();
+      const { id } = await scene.plan(await scene.sheet([{ 'Login Email': 'new@example.com', Admin: 'yes' }]), {
+        uploaderUserId: scene.admin.id,
+      });
+      const results = await Promise.allSettled([
+        confirmImport({ ...scene.ctx, db: database.connect() }, id),
+        confirmImport({ ...scene.ctx, db: database.connect() }, id),
+      ]);
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      await expect(confirmImport(scene.ctx, id)).rejects.toThrow(/You have confirmed this import already/);
+      await expect(confirmImport(scene.ctx, id, 'make 1 person admin')).rejects.toMatchObject({ kind: 'conflict' });
+      expect(await readPreview(scene.ctx, id)).toMatchObject({ state: 'preview', decidedBy: null });
+    });
+
+    test('the operator starts it without a second admin, and the trail names them', async () => {
+      await second();
+      const { id } = await disabling(11);
+      expect(await confirmImport({ ...scene.ctx, actor: { kind: 'operator' } }, id)).toHaveProperty('started');
+      await runImport(scene.ctx, id, never);
+      expect((await importProgress(scene.ctx, id)).outcomes).toMatchObject({ updated: 11, failed: 0 });
+      expect(await confirmations()).toMatchObject([{ by: 'operator' }]);
+    });
+
     test('two admins who confirm at the same moment do not start it by one confirmation', async () => {
       const bob = await second();
       const { id } = await disabling(11);
@@ -129,9 +200,11 @@ forEachDatabase((database) => {
       expect(state).toBe(given === 2 ? 'running' : 'preview');
     });
 
+    const person = () => database.db('users').where({ id: scene.admin.id });
     test.each([
-      ['demoted', { is_admin: false }],
-      ['disabled', { status: 'disabled' }],
+      ['demoted', () => person().update({ is_admin: false })],
+      ['disabled', () => person().update({ status: 'disabled' })],
+      ['deleted', () => person().del()],
     ])('a running import stops when its confirmer is %s, and says so', async (_what, change) => {
       const rows = Array.from({ length: rowsPerChunk + 5 }, (_, index) => ({ 'Login Email': `n${index}@example.com` }));
       const { id } = await scene.previewOf([...rows, { 'Login Email': 'bad' }]);
@@ -139,7 +212,7 @@ forEachDatabase((database) => {
       const telling = {
         ...scene.ctx,
         announce: async ({ kind }: { kind: string }) => {
-          if (kind === 'import_moved') await database.db('users').where({ id: scene.admin.id }).update(change);
+          if (kind === 'import_moved') await change();
         },
       };
       await runImport(telling, id, never);
