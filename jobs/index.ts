@@ -1,6 +1,7 @@
 import type { Job } from '../src/platform/scheduler/job.types';
 import { deliverMail } from './deliver-mail';
 import { expireApprovalsJob } from './expire-approvals';
+import { expireIdleSessionsJob } from './expire-idle-sessions';
 import { expireInvitesJob } from './expire-invites';
 import { remindPendingInvitesJob } from './remind-pending-invites';
 import { resumeBatchesJob } from './resume-batches';
@@ -10,6 +11,7 @@ import { runOffboardingsJob } from './run-offboardings';
 /** Every job of this program. One that is not listed here does not run. */
 export const jobs: readonly Job[] = [
   deliverMail,
+  expireIdleSessionsJob,
   remindPendingInvitesJob,
   expireInvitesJob,
   expireApprovalsJob,
