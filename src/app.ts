@@ -9,13 +9,13 @@ import { accountPages } from './features/accounts/accounts.pages';
 import { ensureAdmins } from './features/accounts/first-admins.service';
 import { type ApprovalExecutors, carryOut } from './features/approvals/approvals.commands';
 import { drawApproval } from './features/approvals/draw-approval';
+import { disableApproved } from './features/batch/batch-approved';
 import { runAndShow } from './features/batch/show-batch';
 import { grantAdminApproved } from './features/edits/grant-admin-approved';
 import { homeEdge } from './features/home/home.commands';
 import type { StatusFacts } from './features/home/home.text';
 import { drawImport, reportImport } from './features/imports/report-import';
 import { runImport } from './features/imports/run-import.service';
-import { disableApproved } from './features/invites/disable-approved';
 import { ensureLicence } from './features/licences/licences.service';
 import { deleteOrPlanApproved } from './features/offboarding/offboarding-approved';
 import { activeAdmins, userOfSlackAccount } from './features/users/users.service';
@@ -81,7 +81,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
   const { ctx } = site;
 
   const executors: ApprovalExecutors = {
-    disable_users: disableApproved,
+    disable_users: (from, payload, approval) => disableApproved(from, slack.gateway, payload, approval),
     grant_admin: grantAdminApproved,
     delete_users: deleteOrPlanApproved,
   };

@@ -12,7 +12,7 @@ export type News =
   | { readonly kind: 'approval_changed'; readonly approvalId: number }
   /** An approval was given: what was asked for is to be carried out. */
   | { readonly kind: 'approval_given'; readonly approvalId: number }
-  /** A batch was confirmed, or its worker died: this process takes it up. */
+  /** A batch was confirmed, or its worker died, maybe before anybody was told how it ended: this process takes it up. */
   | { readonly kind: 'batch_confirmed'; readonly batchId: number };
 
 export type Announce = (news: News) => Promise<void>;

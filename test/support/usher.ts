@@ -31,6 +31,8 @@ export interface RunningUsher {
   mailsTo(address: string): Promise<MailBodyView[]>;
   /** Milliseconds by which Slack's methods, such as `views.open`, answer late. */
   readonly slowMethods: Map<string, number>;
+  /** Slack's methods, such as `files.completeUploadExternal`, that are refused, with the word of the refusal. */
+  readonly refusedMethods: Map<string, string>;
   /** Every line of the log so far, as one text. */
   logText(): string;
   stop(): Promise<void>;
@@ -114,10 +116,14 @@ export async function startUsher(database: TestDatabase, options: UsherOptions =
     },
   );
   const slow = new Map<string, number>();
+  const refused = new Map<string, string>();
   listener = (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const wait = slow.get(path.replace('/api/', ''));
-    if (wait !== undefined) setTimeout(() => workspace.requestListener(request, response), wait);
+    const refusal = refused.get(path.replace('/api/', ''));
+    if (refusal !== undefined)
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ ok: false, error: refusal }));
+    else if (wait !== undefined) setTimeout(() => workspace.requestListener(request, response), wait);
     else if (workspace.owns(path)) workspace.requestListener(request, response);
     else app.requestListener(request, response);
   };
@@ -139,6 +145,7 @@ export async function startUsher(database: TestDatabase, options: UsherOptions =
         .map(({ id }) => acts.mail(id));
     },
     slowMethods: slow,
+    refusedMethods: refused,
     logText: () => lines.join(''),
     async stop() {
       await workspace.idle();

@@ -24,13 +24,14 @@ export interface NotCarriedOut {
 
 /**
  * Does what was approved and says how it went, without links or other secrets. The context acts as whoever asked for
- * it, whose privilege is to be read again; `approvalKey(approval)` is the idempotency key to begin with.
+ * it, whose privilege is to be read again; `approvalKey(approval)` is the idempotency key to begin with. Null where it
+ * goes on by itself: what carries it on announces `approval_given` once more when it has ended.
  */
 export type ApprovalExecutor = (
   ctx: Context,
   payload: unknown,
   approval: Approval,
-) => Promise<SlackMessage | NotCarriedOut>;
+) => Promise<SlackMessage | NotCarriedOut | null>;
 export type ApprovalExecutors = Readonly<Record<ApprovalKind, ApprovalExecutor>>;
 
 const approvalId = z.coerce.number().int().positive();
@@ -52,6 +53,7 @@ export async function carryOut(
   try {
     const requester = actingAs(ctx, { kind: 'user', userId: userId ?? 0, email, slackId });
     const ended = await executors[approval.kind](requester, approval.payload, approval);
+    if (ended === null) return;
     if ('problem' in ended) await finishApproval(ctx, id, { state: 'failed', reason: ended.problem, said: ended.said });
     else await finishApproval(ctx, id, { state: 'done', reason: null, said: ended });
   } catch (error) {

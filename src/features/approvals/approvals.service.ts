@@ -1,4 +1,4 @@
-import { addTime, day } from '../../lib/duration';
+import { addTime, day, minute } from '../../lib/duration';
 import { count as counted, nameKey, shorten } from '../../lib/plain-text';
 import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
@@ -6,6 +6,7 @@ import { inTransaction } from '../../platform/db/transaction';
 import { invalidInput, notAdmin } from '../../platform/errors';
 import { recordAudit } from '../audit/audit.service';
 import type { AuditAction } from '../audit/audit-actions.types';
+import { disabledBy } from '../operations/operations.service';
 import { activeAdmins, requireAdmin } from '../users/users.service';
 import { insertApproval, selectApproval, selectApprovalByKey } from './approvals.store';
 import {
@@ -20,14 +21,18 @@ import {
 /** How long somebody may take to decide. */
 const approvalLife = 1 * day;
 
+/** Disablings are added up over so long. */
+const disablingsAddUp = 10 * minute;
+
 /**
  * What is needed before `count` people are deleted, disabled or made admins: nothing for one deletion or up to ten
- * disablings; else a second admin, or a typed phrase where there is no second one.
+ * disablings within ten minutes; else a second admin, or a typed phrase where there is no second one.
  * @throws AppError `not_admin`
  */
 export async function approvalNeed(ctx: Context, kind: ApprovalKind, count: number): Promise<ApprovalNeed> {
   await requireAdmin(ctx);
-  if (count <= freely[kind]) return 'none';
+  const before = kind === 'disable_users' ? await disabledLately(ctx) : 0;
+  if (before + count <= freely[kind]) return 'none';
   return (await activeAdmins(ctx)).length > 1 ? 'second_admin' : 'phrase';
 }
 const freely: Readonly<Record<ApprovalKind, number>> = {
@@ -35,6 +40,26 @@ const freely: Readonly<Record<ApprovalKind, number>> = {
   disable_users: freeDisablings,
   grant_admin: 0,
 };
+
+/**
+ * How many people the acting admin disabled alone within the last ten minutes who still are disabled: what a second
+ * admin agreed to, and what was undone, does not count.
+ */
+export async function disabledLately(ctx: Context): Promise<number> {
+  const { actor } = ctx;
+  return actor.kind === 'user' ? disabledBy(ctx, actor.userId, addTime(ctx.clock.now(), -disablingsAddUp)) : 0;
+}
+
+/**
+ * Why so many people more cannot be disabled at once, where nothing can be confirmed: a sentence that says what to do.
+ * @throws AppError `not_admin`
+ */
+export async function disablingProblem(ctx: Context, count: number): Promise<string | null> {
+  if ((await approvalNeed(ctx, 'disable_users', count)) === 'none') return null;
+  const before = await disabledLately(ctx);
+  const why = before > 0 ? `You disabled ${counted(before, 'person', 'people')} in the last ten minutes. ` : '';
+  return `${why}More than ${freeDisablings} need a second admin. Nothing was changed; use /users disable with the address, which asks one.`;
+}
 
 /** What the only admin types instead of asking a second one: `delete 3 people`. */
 export function phraseFor(kind: ApprovalKind, count: number): string {
@@ -133,6 +158,11 @@ export async function insertRequest(
   if (made === null) throw new Error(`approval ${id} is not there`);
   await auditApproval(tx, made, 'approval.requested', { kind: request.kind, expires: made.expiresAt.toISOString() });
   return { approval: made, isNew: true };
+}
+
+/** The request that was made under this key; null when there is none. */
+export async function approvalByKey(ctx: Context, idempotencyKey: string): Promise<Approval | null> {
+  return selectApprovalByKey(ctx.db, idempotencyKey);
 }
 
 /** An audit line about an approval. */

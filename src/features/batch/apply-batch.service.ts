@@ -3,6 +3,7 @@ import { activateIn, disableIn, resendIn } from '../invites/invites.service';
 import type { OperationResult } from '../operations/operations.service';
 import { resetIn } from '../resets/resets.service';
 import { findUsers } from '../users/users.service';
+import { approvalOf } from './batch.service';
 import type { Batch, BatchPerson } from './batch.types';
 import { changePeople } from './change-people.service';
 
@@ -12,12 +13,12 @@ import { changePeople } from './change-people.service';
  */
 export async function applyBatch(
   tx: TxContext,
-  { action, input }: Batch,
+  batch: Batch,
   people: readonly BatchPerson[],
   operationId: number,
 ): Promise<OperationResult[]> {
   const ids = people.flatMap(({ userId }) => userId ?? []);
-  const results = await resultsFor(tx, action, input, ids, operationId);
+  const results = await resultsFor(tx, batch, ids, operationId);
   const there = new Set(results.map(({ userId }) => userId));
   const gone = people.filter(({ userId }) => userId === null || !there.has(userId));
   return [
@@ -28,11 +29,11 @@ export async function applyBatch(
 
 async function resultsFor(
   tx: TxContext,
-  action: Batch['action'],
-  input: Batch['input'],
+  batch: Batch,
   ids: readonly number[],
   operationId: number,
 ): Promise<OperationResult[]> {
+  const { action, input } = batch;
   switch (action) {
     case 'assign_projects':
     case 'update':
@@ -52,8 +53,14 @@ async function resultsFor(
       return results.map((result) => (again.has(result.userId) ? { ...result, reason: 'invited_again' } : result));
     }
     case 'disable':
-      return (await disableIn(tx, ids, operationId)).results;
+      return (await disableIn(tx, ids, operationId, await approverOf(tx, batch))).results;
     case 'resend':
       return (await resendIn(tx, ids, operationId)).results;
   }
+}
+
+/** Who agreed to it, for the audit; of a batch that needed nobody, nothing. */
+async function approverOf(tx: TxContext, batch: Batch): Promise<Readonly<Record<string, string>>> {
+  const decider = (await approvalOf(tx, batch))?.decider;
+  return decider ? { 'approved by': decider.email } : {};
 }

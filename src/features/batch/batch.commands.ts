@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nameKey } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import { isAppError } from '../../platform/errors';
-import { type ModalView, noticeModal, option } from '../../platform/slack/blocks';
+import { type ModalView, noticeModal, option, type SlackMessage } from '../../platform/slack/blocks';
 import type { SlackEdge, SubmissionCall } from '../../platform/slack/definitions';
 import { readCatalogue } from '../access/access.service';
 import { searchUsers } from '../users/users.service';
@@ -37,7 +37,7 @@ import {
 import { findPeople } from './find-people.service';
 import { planBatch } from './plan-batch.service';
 import { batchLinks } from './run-batch.service';
-import { confirmAndShow } from './show-batch';
+import { confirmAndShow, sendWorkbookAgain } from './show-batch';
 
 const linksValue = z.object({ batchId: z.number().int().positive(), offset: z.number().int().min(0) });
 const idValue = z.coerce.number().int().positive();
@@ -113,8 +113,17 @@ export const batchEdge: SlackEdge = {
       async handle(ctx, call) {
         const { batchId } = batchMetadata.parse(call.metadata);
         try {
-          const said = await confirmAndShow(ctx, call.slack, call.caller.slackUserId, batchId, readPhrase(call.values));
-          const { blocks } = said ?? batchRunningMessage(await ownBatch(ctx, batchId));
+          const { slackUserId } = call.caller;
+          let said: SlackMessage | null = null;
+          await confirmAndShow(
+            ctx,
+            call.slack,
+            { slackUserId, batchId, phrase: readPhrase(call.values) },
+            async (now) => {
+              said = now;
+            },
+          );
+          const { blocks }: SlackMessage = said ?? batchRunningMessage(await ownBatch(ctx, batchId));
           return noticeModal('Change many people', ...blocks);
         } catch (error) {
           // A phrase that was mistyped can be typed again.
@@ -131,8 +140,10 @@ export const batchEdge: SlackEdge = {
       access: 'admin',
       async handle(ctx, call) {
         const batchId = idValue.parse(call.value);
-        const said = await confirmAndShow(ctx, call.slack, call.caller.slackUserId, batchId, '');
-        if (said !== null) await call.replace(said);
+        const { slackUserId } = call.caller;
+        await confirmAndShow(ctx, call.slack, { slackUserId, batchId, phrase: '' }, async (said) => {
+          if (said !== null) await call.replace(said);
+        });
       },
     },
     {
@@ -149,6 +160,12 @@ export const batchEdge: SlackEdge = {
       access: 'admin',
       handle: async (ctx, call) =>
         call.replace(batchCancelledMessage(await cancelBatch(ctx, idValue.parse(call.value)))),
+    },
+    {
+      id: 'batch-workbook',
+      access: 'admin',
+      handle: async (ctx, call) =>
+        call.reply(await sendWorkbookAgain(ctx, call.slack, call.caller.slackUserId, idValue.parse(call.value))),
     },
     {
       id: 'batch-links',

@@ -63,6 +63,7 @@ export async function insertBatch(db: Knex.Transaction, batch: NewBatch): Promis
     owner_label: batch.owner.email,
     owner_slack_id: batch.owner.slackId,
     total: batch.people.length,
+    told: false,
     created_at: batch.createdAt,
   });
   const people = batch.people.map(({ userId, email }, position) => ({
@@ -139,7 +140,52 @@ export async function updateMessage(
   await db('batches').where({ id }).update({ conversation_id: message.conversationId, message_ts: message.ts });
 }
 
-/** Running batches that have not moved since, and takes them up so that nobody else does at once. */
+/** Remembers that somebody was shown how it ended. */
+export async function updateTold(db: Database, id: number): Promise<void> {
+  await db('batches').where({ id }).update({ told: true });
+}
+
+const endedUntold = { state: 'done', told: false } as const;
+
+/** Batches that ended and of which nobody was told, those first that were tried longest ago. */
+export async function selectUntold(
+  db: Database,
+  which: { readonly createdAfter: Date; readonly movedBefore: Date },
+  limit: number,
+): Promise<number[]> {
+  return db('batches')
+    .where(endedUntold)
+    .where('created_at', '>', which.createdAfter)
+    .where('moved_at', '>', which.createdAfter)
+    .where('moved_at', '<=', which.movedBefore)
+    .orderBy('moved_at')
+    .limit(limit)
+    .pluck('id');
+}
+
+/** Takes up telling how a batch ended, which one worker does at a time; false when another one does, or did. */
+export async function claimTelling(db: Database, id: number, movedBefore: Date, now: Date): Promise<boolean> {
+  const claimed = await db('batches')
+    .where({ id, ...endedUntold })
+    .where('moved_at', '<=', movedBefore)
+    .update({ moved_at: now });
+  return claimed > 0;
+}
+
+/** People whom this admin's running batches of an action, of at most so many people each, have not come to yet. */
+export async function countAhead(
+  db: Database,
+  of: { readonly ownerUserId: number; readonly action: BatchAction; readonly mostPeople: number },
+): Promise<number> {
+  const row = (await db('batches')
+    .where({ state: 'running', owner_user_id: of.ownerUserId, action: of.action })
+    .where('total', '<=', of.mostPeople)
+    .sum({ total: 'total', behind: 'next_position' })
+    .first()) as { total: number | string | null; behind: number | string | null };
+  return Number(row.total ?? 0) - Number(row.behind ?? 0);
+}
+
+/** Running batches that have not moved since. */
 export async function selectStill(db: Database, movedBefore: Date, limit: number): Promise<number[]> {
   return db('batches')
     .where({ state: 'running' })

@@ -14,6 +14,7 @@ import {
   paragraph,
   type SlackMessage,
 } from '../../platform/slack/blocks';
+import { freeDisablings } from '../approvals/approvals.types';
 import type { OperationResult } from '../operations/operations.service';
 import { type Plan, planBlocks, planMessage, type Results, resultMessage } from '../operations/operations.text';
 import type { Batch, BatchAction, BatchPlan, BatchReport, SentLink } from './batch.types';
@@ -111,11 +112,14 @@ export interface Ending {
   readonly links: readonly SentLink[];
   /** How many links there are in all. */
   readonly linksInAll: number;
-  readonly remarks: readonly string[];
+  readonly workbook: WorkbookState;
 }
 
+/** Whether the workbook of a batch lies in the conversation; `unknown` where it was sent before, `none` without one. */
+export type WorkbookState = 'none' | 'sent' | 'failed' | 'unknown';
+
 /** How a batch ended, person by person. */
-export function batchResultMessage({ report, results, links, linksInAll, remarks }: Ending): SlackMessage {
+export function batchResultMessage({ report, results, links, linksInAll, workbook }: Ending): SlackMessage {
   const { batch, operationId, counts } = report;
   const linkOf = new Map(links.map(({ user, link: url }) => [user.id, url]));
   const label = batch.action === 'reset_passwords' ? 'reset link' : 'activation link';
@@ -123,7 +127,7 @@ export function batchResultMessage({ report, results, links, linksInAll, remarks
     operationId,
     title: doneTitles[batch.action],
     counts,
-    remarks: [...notes(batch.action, counts.done), ...remarks],
+    remarks: [...notes(batch.action, counts.done), ...workbookNotes[workbook]],
     results: results.map((result) => {
       const url = result.userId === null ? undefined : linkOf.get(result.userId);
       return url === undefined ? result : { ...result, extra: [link(url.reveal(), label)] };
@@ -133,7 +137,42 @@ export function batchResultMessage({ report, results, links, linksInAll, remarks
   const said = resultMessage(ended);
   // The message may have room for fewer than there are.
   const shown = JSON.stringify(said.blocks).split('"type":"link"').length - 1;
-  return linksInAll > shown ? { ...said, blocks: [...said.blocks, linksButton(batch.id, 0, linksInAll)] } : said;
+  const below = [
+    ...(linksInAll > shown ? [linksButton(batch.id, 0, linksInAll)] : []),
+    ...(workbook === 'failed' || workbook === 'unknown' ? [workbookButton(batch.id)] : []),
+  ];
+  return { ...said, blocks: [...said.blocks, ...below] };
+}
+
+const workbookFailed =
+  'The workbook could not be put into our direct conversation. Nothing else is missing: what was done stays done.';
+const workbookNotes: Readonly<Record<WorkbookState, readonly string[]>> = {
+  none: [],
+  sent: ['The workbook lies in our direct conversation.'],
+  failed: [`${workbookFailed} Have it sent again with the button below.`],
+  unknown: ['If the workbook is not in our direct conversation, have it sent again with the button below.'],
+};
+
+function workbookButton(batchId: number): KnownBlock {
+  const again = button({ actionId: 'batch-workbook', text: 'Send the workbook again', value: String(batchId) });
+  return buttons('batch-workbook', again);
+}
+
+/** What came of sending the workbook again. */
+export function workbookAgainMessage(batchId: number, workbook: WorkbookState): SlackMessage {
+  if (workbook === 'sent') {
+    const sentence = 'The workbook lies in our direct conversation now.';
+    return message(sentence, paragraph(emoji('white_check_mark'), ` ${sentence}`));
+  }
+  const sentence =
+    workbook === 'none'
+      ? 'There is no workbook to send: this is still going on, or its result names everybody.'
+      : `${workbookFailed} Try it again in a few minutes.`;
+  return message(
+    sentence,
+    paragraph(emoji('warning'), ` ${sentence}`),
+    ...(workbook === 'none' ? [] : [workbookButton(batchId)]),
+  );
 }
 
 function notes(action: BatchAction, done: number): string[] {
@@ -143,8 +182,6 @@ function notes(action: BatchAction, done: number): string[] {
       return [
         'A mail with a link to choose a new password is on its way to each. The links work for 24 hours; all API tokens are revoked. You can also hand the links over yourself; keep each between you and its person.',
       ];
-    case 'export':
-      return ['The workbook lies in our direct conversation.'];
     case 'disable':
       return [
         'They cannot sign in any more: sessions ended, API tokens and open links are void. Their work stays assigned.',
@@ -152,6 +189,7 @@ function notes(action: BatchAction, done: number): string[] {
     case 'resend':
       return ['Links sent before do not work any more.'];
     case 'assign_projects':
+    case 'export':
     case 'update':
     case 'activate':
       return [];
@@ -203,8 +241,11 @@ export function batchAskedMessage({ total }: Batch): SlackMessage {
     sentence,
     paragraph(emoji('busts_in_silhouette'), ' ', bold(sentence)),
     paragraph(
-      'The other admins were asked. Nothing has changed yet; it happens when one of them agrees within 24 hours.',
+      'The other admins were asked. Nothing has changed yet; it happens when one of them agrees within 24 hours. How far it is then stands in our direct conversation.',
     ),
+    ...(total > freeDisablings
+      ? []
+      : [note('Disablings of the last ten minutes count too: together they are more than 10 people.')]),
   );
 }
 

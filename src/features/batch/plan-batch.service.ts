@@ -2,6 +2,8 @@ import { inSlices } from '../../lib/in-turns';
 import { count, listOf } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import { type Catalogue, readCatalogue } from '../access/access.service';
+import { disabledLately } from '../approvals/approvals.service';
+import { freeDisablings } from '../approvals/approvals.types';
 import { hasCredential } from '../invites/invites.service';
 import { seats } from '../licences/licences.service';
 import { reasonText } from '../operations/reasons.types';
@@ -127,6 +129,7 @@ async function forecastDisabling(ctx: Context, batch: Batch, users: readonly Use
   const yourself = users.filter(({ id }) => actor.kind === 'user' && actor.userId === id).length;
   const disabled = users.filter(({ status }) => status === 'disabled').length;
   const going = users.length - yourself - disabled;
+  const lately = await disabledLately(ctx);
   const goingAdmins = users.filter(({ id }) => admins.has(id)).length - yourself;
   return {
     consequences: [
@@ -137,8 +140,13 @@ async function forecastDisabling(ctx: Context, batch: Batch, users: readonly Use
         ? [`${people(disabled)} ${are(disabled)} disabled already and ${are(disabled)} left as they are.`]
         : []),
       ...(yourself > 0 ? ['You are among them and are skipped: nobody disables themselves.'] : []),
+      ...(batch.total <= freeDisablings && lately > 0
+        ? [`You disabled ${people(lately)} in the last ten minutes, which count too.`]
+        : []),
       ...((await asksSecondAdmin(ctx, batch))
-        ? ['More than 10 people: after you confirm, a second admin has to agree before anything changes.']
+        ? [
+            `More than ${freeDisablings} people: after you confirm, a second admin has to agree before anything changes.`,
+          ]
         : []),
     ],
     refusal: null,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { addTime, second } from '../../lib/duration';
+import { addTime, day, second } from '../../lib/duration';
 import { shorten } from '../../lib/plain-text';
 import { type Actor, actingAs, type Context, type TxContext } from '../../platform/context';
 import { isClash } from '../../platform/db/driver-errors';
@@ -18,11 +18,21 @@ import {
 } from '../operations/operations.service';
 import { findUsers, requireAdmin } from '../users/users.service';
 import { applyBatch } from './apply-batch.service';
-import { advanceBatch, moveBatch, selectBatch, selectBatchPeople, selectStill } from './batch.store';
+import {
+  advanceBatch,
+  claimTelling,
+  moveBatch,
+  selectBatch,
+  selectBatchPeople,
+  selectStill,
+  selectUntold,
+} from './batch.store';
 import { type Batch, type BatchPerson, type BatchReport, peoplePerChunk, type SentLink } from './batch.types';
 
 /** A batch that has not moved for so long has lost its worker. */
 const stillFor = 60 * second;
+/** So long after a batch was planned, which waits for a day and maybe another one for approval, telling is given up. */
+const toldFor = 3 * day;
 
 /** Another worker goes on with this batch. */
 class TakenOver extends Error {}
@@ -161,11 +171,28 @@ export async function batchReport(ctx: Context, batch: Batch): Promise<BatchRepo
   return { batch, operationId: batch.operationId, counts: await outcomesOf(ctx, batch.operationId) };
 }
 
-/** Announces the batches whose worker died, so that they go on where they stopped. */
-export async function resumeBatches(ctx: Context): Promise<{ resumed: number }> {
-  const still = await selectStill(ctx.db, addTime(ctx.clock.now(), -stillFor), 20);
-  for (const batchId of still) await ctx.announce({ kind: 'batch_confirmed', batchId });
-  return { resumed: still.length };
+/**
+ * Announces the batches whose worker died: those that are to go on where they stopped, and those that ended and of which
+ * nobody was told.
+ */
+export async function resumeBatches(ctx: Context): Promise<{ resumed: number; untold: number }> {
+  const now = ctx.clock.now();
+  const still = await selectStill(ctx.db, addTime(now, -stillFor), 20);
+  const untold = await selectUntold(
+    ctx.db,
+    { createdAfter: addTime(now, -toldFor), movedBefore: addTime(now, -stillFor) },
+    20,
+  );
+  for (const batchId of [...still, ...untold]) await ctx.announce({ kind: 'batch_confirmed', batchId });
+  return { resumed: still.length, untold: untold.length };
+}
+
+/** How a batch ended of which nobody was told, for one worker at a time; null where there is nothing left to tell. */
+export async function takeUntold(ctx: Context, id: number): Promise<BatchReport | null> {
+  const now = ctx.clock.now();
+  if (!(await claimTelling(ctx.db, id, addTime(now, -stillFor), now))) return null;
+  const batch = await selectBatch(ctx.db, id);
+  return batch === null ? null : batchReport(ctx, batch);
 }
 
 /** The open links that a batch brought about, a page at a time, for the acting admin only. */

@@ -2,7 +2,7 @@ import { lengthProblem } from '../../lib/email';
 import { nameKey } from '../../lib/plain-text';
 import type { TxContext } from '../../platform/context';
 import { isAppError } from '../../platform/errors';
-import { acceptPhrase, approvalNeed } from '../approvals/approvals.service';
+import { acceptPhrase, approvalNeed, disablingProblem } from '../approvals/approvals.service';
 import type { ApprovalNeed } from '../approvals/approvals.types';
 import { activeAdmins, findUsersByExternalName } from '../users/users.service';
 import { nameLimit, type User, usernameLimit } from '../users/users.types';
@@ -55,6 +55,10 @@ export async function decideEdit(
   if (isActiveAdmin(fields) && !isActiveAdmin(target) && (await activeAdmins(tx)).length === 1) {
     problems[target.isAdmin ? 'status' : 'isAdmin'] ??=
       'This is the only active admin of the site. Make somebody else an admin first.';
+  }
+  if (changed('status') && target.status === 'disabled') {
+    const problem = await disablingProblem(tx, 1);
+    if (problem !== null) problems.status ??= problem;
   }
   const need = !fields.isAdmin && target.isAdmin ? await approvalNeed(tx, 'grant_admin', 1) : 'none';
   if (need === 'phrase' && Object.keys(problems).length === 0) {

@@ -1,20 +1,10 @@
 import type { Context } from '../../platform/context';
 import type { SlackGateway } from '../../platform/slack/gateway';
-import { refusalOf } from '../../platform/slack/wiring';
+import { isLastingRefusal } from '../../platform/slack/wiring';
 import { importProgress, recordImportMessage, recordReported } from './imports.service';
 import { endedNotice, progressMessage, summaryMessage } from './imports.text';
 import type { ImportProgress } from './imports.types';
 import { sendImportWorkbook } from './send-workbook';
-
-/** What no second try can mend. */
-const permanent: ReadonlySet<string> = new Set([
-  'message_not_found',
-  'channel_not_found',
-  'not_in_channel',
-  'is_archived',
-  'cant_update_message',
-]);
-const isPermanent = (error: unknown) => permanent.has(refusalOf(error) ?? '');
 
 /** Draws the one message of a running import anew. */
 export async function drawImport(ctx: Context, slack: SlackGateway, importId: number): Promise<void> {
@@ -40,7 +30,7 @@ export async function reportImport(ctx: Context, slack: SlackGateway, importId: 
     try {
       await deliver(await importProgress(ctx, importId));
     } catch (error) {
-      if (!isPermanent(error)) throw error;
+      if (!isLastingRefusal(error)) throw error;
       ctx.log.error({ err: error, importId, part: name }, 'the end of an import cannot be delivered');
     }
     await recordReported(ctx, importId, name);
@@ -69,7 +59,7 @@ async function showSummary(ctx: Context, slack: SlackGateway, progress: ImportPr
   try {
     await slack.update(conversationId, messageTs, summaryMessage(progress));
   } catch (error) {
-    if (!isPermanent(error)) throw error;
+    if (!isLastingRefusal(error)) throw error;
     const ts = await slack.post(conversationId, summaryMessage(progress));
     await recordImportMessage(ctx, id, { conversationId, messageTs: ts });
   }

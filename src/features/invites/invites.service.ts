@@ -5,6 +5,7 @@ import { inTransaction } from '../../platform/db/transaction';
 import { invalidInput } from '../../platform/errors';
 import { enqueue } from '../../platform/mail/outbox';
 import { addMemberships, changeGroups, membershipsOf, profileFor, readCatalogue } from '../access/access.service';
+import { disablingProblem } from '../approvals/approvals.service';
 import { revokeApiTokens } from '../credentials/api-tokens.service';
 import { issueLinks, linkUrl, openLinks, voidLinks } from '../credentials/links.service';
 import { oneAtATime, takeSeats } from '../licences/licences.service';
@@ -393,7 +394,8 @@ export async function enableUsers(
 /**
  * Disables users: sessions end, API tokens and links are void, in the same transaction. Assignments stay.
  * Nobody disables themselves, and one active admin always remains.
- * @throws AppError `not_admin`, `conflict` for a repeat
+ * @throws AppError `not_admin`, `conflict` for a repeat; `invalid_input` for more than one admin may do alone, which a
+ *   batch asks a second admin for
  */
 export async function disableUsers(
   ctx: Context,
@@ -404,6 +406,8 @@ export async function disableUsers(
     // The privilege as it is after waiting for whoever may be taking it away.
     await oneAtATime(tx);
     await requireAdmin(tx);
+    const problem = await disablingProblem(tx, userIds.length);
+    if (problem !== null) throw invalidInput(problem);
     const operationId = await beginOperation(tx, 'disable', idempotencyKey, { userIds });
     const { results, ...rest } = await disableIn(tx, userIds, operationId);
     await finishOperation(tx, operationId, results);
@@ -413,11 +417,15 @@ export async function disableUsers(
   return result;
 }
 
-/** The disabling of an operation that was begun; privilege and results are the caller's. */
+/**
+ * The disabling of an operation that was begun; privilege and results are the caller's.
+ * @param saidBesides what the audit line of each says beside the status
+ */
 export async function disableIn(
   tx: TxContext,
   userIds: readonly number[],
   operationId: number,
+  saidBesides: Readonly<Record<string, string>> = {},
 ): Promise<Part<DisableResult>> {
   await oneAtATime(tx);
   const users = await findUsers(tx, userIds);
@@ -434,7 +442,7 @@ export async function disableIn(
       disabled.push(user);
     }
   }
-  const sessionsEnded = await shutOut(tx, disabled, operationId);
+  const sessionsEnded = await shutOut(tx, disabled, operationId, 'own_lines', saidBesides);
   await recordStatusChanges(tx, operationId, disabled, () => 'disabled');
   const results = [
     ...disabled.map((user) => ended(user, 'done')),
@@ -464,6 +472,7 @@ export async function shutOut(
   users: readonly User[],
   operationId: number | null,
   audit: StatusAudit = 'own_lines',
+  saidBesides: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   const ids = users.map(({ id }) => id);
   await moveUsers(tx, ids, ['invited', 'active'], 'disabled');
@@ -477,7 +486,7 @@ export async function shutOut(
       action: 'user.disabled',
       user,
       before: { status: user.status },
-      after: { status: 'disabled' },
+      after: { status: 'disabled', ...saidBesides },
     })),
     operationId,
   );

@@ -2,6 +2,7 @@ import type { Context, TxContext } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
 import { conflict } from '../../platform/errors';
 import {
+  countDisabledBy,
   countResults,
   finishOperationRow,
   insertChanges,
@@ -188,6 +189,14 @@ export async function outcomesOf(ctx: Context, operationId: number): Promise<Rec
   const counts: Record<Outcome, number> = { done: 0, unchanged: 0, skipped: 0, failed: 0 };
   for (const { outcome, total } of await countResults(ctx.db, operationId)) counts[outcome as Outcome] = total;
   return counts;
+}
+
+/**
+ * How many people this admin disabled in operations begun since then who still are disabled. What an approval began, and
+ * what took an earlier change back, does not count.
+ */
+export async function disabledBy(ctx: Context, actorUserId: number, since: Date): Promise<number> {
+  return countDisabledBy(ctx.db, actorUserId, since);
 }
 
 /** Whether the operation with this key was carried out, or is being carried out. */

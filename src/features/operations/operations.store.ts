@@ -195,3 +195,21 @@ export async function selectOperationIdByKey(db: Knex, idempotencyKey: string): 
   const row = await db('operations').where({ idempotency_key: idempotencyKey }).first('id');
   return row === undefined ? null : row.id;
 }
+
+/** Users whom an admin's operations since then disabled and who are so still, without what was approved and undoing. */
+export async function countDisabledBy(db: Knex, actorUserId: number, since: Date): Promise<number> {
+  const row = (await db('operations')
+    .join('operation_changes', 'operation_changes.operation_id', 'operations.id')
+    .join('users', 'users.id', 'operation_changes.user_id')
+    // Every state, named: the index begins with it.
+    .whereIn('operations.state', ['running', 'done'])
+    .where('operations.created_at', '>=', since)
+    .where('operations.actor_user_id', actorUserId)
+    .whereNot('operations.kind', 'undo')
+    .where((key) => void key.whereNull('idempotency_key').orWhereNot('idempotency_key', 'like', 'approval:%'))
+    .where({ 'operation_changes.field': 'status', 'operation_changes.after': JSON.stringify('disabled') })
+    .where('users.status', 'disabled')
+    .countDistinct({ total: 'users.id' })
+    .first()) as { total: number };
+  return Number(row.total);
+}

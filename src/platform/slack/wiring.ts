@@ -43,6 +43,21 @@ export function refusalOf(error: unknown): string | undefined {
   return (error as { data?: { error?: string } }).data?.error;
 }
 
+const lastingRefusals: ReadonlySet<string> = new Set([
+  'message_not_found',
+  'channel_not_found',
+  'not_in_channel',
+  'is_archived',
+  'cant_update_message',
+  'user_not_found',
+  'user_disabled',
+]);
+
+/** Whether Slack refused what no second try can mend. */
+export function isLastingRefusal(error: unknown): boolean {
+  return lastingRefusals.has(refusalOf(error) ?? '');
+}
+
 /** The caller with the access that a handler asks for, read anew. @throws AppError otherwise */
 export async function admit(
   wiring: Wiring,

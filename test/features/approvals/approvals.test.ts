@@ -7,7 +7,10 @@ import {
 } from '../../../src/features/approvals/approvals.service';
 import type { Approval } from '../../../src/features/approvals/approvals.types';
 import { approve } from '../../../src/features/approvals/decide-approvals.service';
-import { disableUsers } from '../../../src/features/invites/invites.service';
+import { draftBatch } from '../../../src/features/batch/batch.service';
+import { disableIn } from '../../../src/features/invites/invites.service';
+import { beginOperation } from '../../../src/features/operations/operations.service';
+import { findUsers } from '../../../src/features/users/users.service';
 import { day, hour } from '../../../src/lib/duration';
 import { type Actor, actingAs, type Context } from '../../../src/platform/context';
 import { inTransaction } from '../../../src/platform/db/transaction';
@@ -40,6 +43,7 @@ forEachDatabase((database) => {
   describe('through Slack', () => {
     let usher: RunningUsher;
     let people: number[] = [];
+    let batchId = 0;
     afterEach(async () => {
       usher.driver.expectPrompt();
       await usher.stop();
@@ -51,15 +55,19 @@ forEachDatabase((database) => {
       await insertAdmin(database.db, { email: 'hedy@example.com', first_name: 'Hedy', last_name: 'Second' });
       people = [];
       for (let number = 0; number < 3; number += 1) people.push((await insertUser(database.db)).id);
+      const ctx = await asAda();
+      batchId = await draftBatch(ctx, 'disable', await findUsers(ctx, people));
+      await database.db('batches').where({ id: batchId }).update({ state: 'asked' });
       return request();
     }
-    async function request(key = 'test'): Promise<Approval> {
-      const ada = { ...(await actorOf('ada')), slackId: `T/${usher.as('ada').id}` } as Actor;
-      return requestApproval(actingAs(usher.ctx, ada), {
+    const asAda = async () =>
+      actingAs(usher.ctx, { ...(await actorOf('ada')), slackId: `T/${usher.as('ada').id}` } as Actor);
+    async function request(): Promise<Approval> {
+      return requestApproval(await asAda(), {
         kind: 'disable_users',
-        payload: { userIds: people },
+        payload: { batchId },
         summary: 'Disable 3 people.',
-        idempotencyKey: key,
+        idempotencyKey: `batch:${batchId}`,
       });
     }
     const card = (name: string) =>
@@ -81,10 +89,14 @@ forEachDatabase((database) => {
       expect(await statuses(people)).toEqual(['disabled', 'disabled', 'disabled']);
       expect(await stateOf(approval)).toBe('done');
       const told = await outcome('You asked: Disable 3 people.');
-      expect(textOf(told)).toContain('Disabled 3 people.');
+      expect(textOf(told)).toContain('3 done.');
       expect(textOf(usher.as('hedy').again(shown) ?? shown)).not.toContain('[Approve]');
       const [line] = await database.db('audit_events').where({ action: 'user.disabled' });
       expect(line).toMatchObject({ actor_label: 'ada@example.com' });
+      expect(JSON.parse(line.after)).toEqual({ status: 'disabled', 'approved by': 'hedy@example.com' });
+      const [operation] = await database.db('operations').where({ kind: 'disable' });
+      expect(operation.actor_label).toBe('ada@example.com');
+      expect(JSON.parse(operation.input)).toMatchObject({ approvedBy: 'hedy@example.com' });
       expect(await actions()).toEqual(['approval.requested', 'approval.approved', 'approval.done']);
     });
 
@@ -249,11 +261,10 @@ forEachDatabase((database) => {
       expect((await actions()).filter((action) => action === 'approval.approved')).toHaveLength(1);
     });
 
-    test('what was approved can be undone by who asked, from the message that tells of it', async () => {
+    test('what was approved can be undone by who asked, from the message that tells how it ended', async () => {
       await ask();
       await usher.as('hedy').click(await card('hedy'), 'Approve');
-      await usher.as('hedy').waitForMessage('it was carried out');
-      const told = await outcome('You asked: Disable 3 people.');
+      const told = await usher.as('ada').waitForMessage('Disabling people is done.');
       await usher.as('ada').click(told, 'Undo');
       await usher.as('ada').waitForMessage('Undone for 3 people.');
       expect(await statuses(people)).toEqual(['active', 'active', 'active']);
@@ -345,7 +356,7 @@ forEachDatabase((database) => {
     const type = (typed: string) =>
       inTransaction(ctx, async (tx) => {
         await acceptPhrase(tx, { kind: 'disable_users', count: 11, typed, summary: 'Disable 11 people.' });
-        return disableUsers(tx, people, 'typed');
+        return disableIn(tx, people, await beginOperation(tx, 'disable', 'typed', {}));
       });
     await expect(type('disable 10 people')).rejects.toThrow('Type “disable 11 people” to go on. Nothing was changed.');
     expect(await statuses(people)).toEqual(people.map(() => 'active'));

@@ -1,5 +1,11 @@
-import { batchActionNames } from '../../../src/features/batch/batch.types';
+import { readApproval } from '../../../src/features/approvals/approval-cards.service';
+import { beginApproved, confirmBatch, draftBatch } from '../../../src/features/batch/batch.service';
+import { batchActionNames, noInput } from '../../../src/features/batch/batch.types';
+import { planBatch } from '../../../src/features/batch/plan-batch.service';
+import { resumeBatches, runBatch } from '../../../src/features/batch/run-batch.service';
+import { findUsers } from '../../../src/features/users/users.service';
 import {
+  actorFor,
   insertAdmin,
   insertGroup,
   insertMembership,
@@ -210,9 +216,13 @@ forEachDatabase((database) => {
       expect(result).toContain(linkIn((await usher.mailsTo(email))[0]));
   });
 
-  test('10,001 people are refused with a sentence, and nothing is planned', async () => {
+  test('where more than 10,000 people match, a list says so and a batch of them is refused', async () => {
     const ada = await start();
     await insertPeople(database.db, 10_001, 'disabled');
+    const counted = await ada.ask('#general', '/users list status:disabled');
+    expect(textOf(counted)).toContain('10,001 users');
+    const bounded = await ada.ask('#general', '/users list status:disabled many.example');
+    expect(textOf(bounded)).toContain('More than 10,000 users');
     await choose(ada, { action: batchActionNames.export, Status: ['Disabled'] });
     const form = await ada.modal('That is 10,001 people; one batch takes up to 10,000.');
     expect(textOf(form)).toContain('Narrow the filter');
@@ -277,6 +287,123 @@ forEachDatabase((database) => {
     await hedy.click(card, 'Approve');
     await hedy.waitForMessage('it was carried out');
     expect(await database.db('users').where({ status: 'disabled' })).toHaveLength(11);
+  });
+
+  const manyEmails = (number: number) =>
+    Array.from({ length: number }, (_, index) => `person${String(index + 1).padStart(5, '0')}@many.example`).join(' ');
+
+  test('what a second admin agreed to runs as its batch: one live message, a result for each, an undo button', async () => {
+    const ada = await start();
+    await insertAdmin(database.db, { email: 'hedy@example.com' });
+    await insertPeople(database.db, 12);
+    await choose(ada, { action: batchActionNames.disable, 'Or paste addresses': manyEmails(12) });
+    await ada.modal('a second admin has to agree');
+    await ada.submit();
+    await ada.modal('Disabling 12 people needs a second admin.');
+    // One of them is gone before the second admin agrees, which keeps nobody else.
+    await database.db('users').where({ email_key: 'person00007@many.example' }).del();
+    const hedy = usher.as('hedy');
+    await hedy.click(await hedy.waitForMessage('Disable 12 people'), 'Approve');
+    const result = await ada.waitForMessage('11 done and 1 skipped');
+    expect(textOf(result)).toContain('person00007@many.example: skipped');
+    expect(textOf(result)).toContain('person00001@many.example: done');
+    await hedy.waitForMessage('hedy@example.com approved it, and it was carried out.');
+    expect(await database.db('batches').pluck('state')).toEqual(['done']);
+    const about = ada.messages('@usher').filter((shown) => /Disabl\w+ (12 )?people/.test(shown.text));
+    expect(about.map(({ ts }) => ts)).toContain(result.ts);
+    expect(about.filter((shown) => textOf(shown).includes('█'))).toHaveLength(0);
+    const lines = await database.db('audit_events').where({ action: 'user.disabled' });
+    expect(lines).toHaveLength(11);
+    for (const line of lines) {
+      expect(line.actor_label).toBe('ada@example.com');
+      expect(JSON.parse(line.after)).toEqual({ status: 'disabled', 'approved by': 'hedy@example.com' });
+    }
+    await ada.click(result, 'Undo');
+    await ada.waitForMessage('Undone for 11 people.');
+    expect(await database.db('users').where({ status: 'disabled' })).toHaveLength(0);
+  });
+
+  test('an approved batch whose process died goes on by resume-batches, and its card is drawn at the end', async () => {
+    const ada = await start({ seats: 500 });
+    await insertAdmin(database.db, { email: 'hedy@example.com' });
+    await insertPeople(database.db, 100);
+    await choose(ada, { action: batchActionNames.disable, 'Or paste addresses': manyEmails(100) });
+    await ada.modal('a second admin has to agree');
+    await ada.submit();
+    await ada.modal('Disabling 100 people needs a second admin.');
+    const [approval] = await database.db('approvals');
+    const [batch] = await database.db('batches');
+    // The process that began it died right after.
+    await database
+      .db('approvals')
+      .where({ id: approval.id })
+      .update({ state: 'approved', decider_label: 'hedy@example.com', decided_at: usher.clock.now() });
+    const owner = { ...usher.ctx, actor: actorFor({ id: batch.owner_user_id, email: batch.owner_label }) };
+    const given = await readApproval(usher.ctx, approval.id);
+    if (given === null) throw new Error('no approval');
+    await beginApproved(owner, batch.id, given);
+    usher.clock.advance(61_000);
+    expect(await resumeBatches(usher.ctx)).toEqual({ resumed: 1, untold: 0 });
+    await ada.waitForMessage('100 done');
+    await usher.as('hedy').waitForMessage('it was carried out');
+    expect(await database.db('users').where({ status: 'disabled' })).toHaveLength(100);
+  });
+
+  /** It is noted right after the message is there. */
+  const untilTold = async () => {
+    while (!(await database.db('batches').first('told')).told) await new Promise((done) => setTimeout(done, 20));
+  };
+
+  test('how a batch ended is told once, also when the process died between its end and the telling', async () => {
+    const ada = await start();
+    await insertPeople(database.db, 3);
+    const ctx = {
+      ...usher.ctx,
+      actor: actorFor(await user('ada@example.com'), `T/${ada.id}`),
+    };
+    const people = await findUsers(ctx, await database.db('users').where('email', 'like', 'person%').pluck('id'));
+    const batchId = await draftBatch(ctx, 'disable', people);
+    await planBatch(ctx, batchId, noInput);
+    await confirmBatch(ctx, batchId, '');
+    await runBatch(ctx, batchId, new AbortController().signal, () => undefined);
+    expect(await resumeBatches(usher.ctx)).toEqual({ resumed: 0, untold: 0 });
+    usher.clock.advance(61_000);
+    expect(await resumeBatches(usher.ctx)).toEqual({ resumed: 0, untold: 1 });
+    expect(await resumeBatches(usher.ctx)).toMatchObject({ resumed: 0 });
+    await ada.waitForMessage('3 done');
+    await untilTold();
+    usher.clock.advance(61_000);
+    expect(await resumeBatches(usher.ctx)).toEqual({ resumed: 0, untold: 0 });
+    await usher.driver.idle();
+    expect(ada.messages('@usher').filter((shown) => textOf(shown).includes('3 done'))).toHaveLength(1);
+  });
+
+  test('a batch that was told where it was confirmed is not told again', async () => {
+    const ada = await start();
+    await insertPeople(database.db, 2);
+    await ada.click(await ada.ask('#general', `/users disable ${manyEmails(2)}`), 'Confirm');
+    await ada.waitForMessage('2 done');
+    await untilTold();
+    usher.clock.advance(61_000);
+    expect(await resumeBatches(usher.ctx)).toEqual({ resumed: 0, untold: 0 });
+  });
+
+  test('a workbook that Slack does not take is not claimed to be there, and can be sent again', async () => {
+    const ada = await start();
+    await insertPeople(database.db, 2);
+    usher.refusedMethods.set('files.completeUploadExternal', 'internal_error');
+    await choose(ada, { action: batchActionNames.export, 'Or paste addresses': manyEmails(2) });
+    await ada.modal('Export 2 people?');
+    await ada.submit();
+    const result = await ada.modal('2 done');
+    expect(textOf(result)).toContain('The workbook could not be put into our direct conversation.');
+    expect(textOf(result)).not.toContain('lies in our direct conversation');
+    await ada.click(result, 'Send the workbook again');
+    const still = await ada.modal('Try it again in a few minutes.');
+    usher.refusedMethods.clear();
+    await ada.click(still, 'Send the workbook again');
+    await ada.modal('The workbook lies in our direct conversation now.');
+    await ada.waitForMessage((shown) => JSON.stringify(shown.files ?? []).includes('People.xlsx'));
   });
 
   test('the only admin types a phrase before more than ten people are disabled', async () => {

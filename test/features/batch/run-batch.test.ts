@@ -3,7 +3,9 @@ import { cancelBatch, confirmBatch, draftBatch } from '../../../src/features/bat
 import { type BatchAction, noInput } from '../../../src/features/batch/batch.types';
 import { planBatch } from '../../../src/features/batch/plan-batch.service';
 import { resumeBatches, runBatch } from '../../../src/features/batch/run-batch.service';
+import { activateUsers, disableUsers } from '../../../src/features/invites/invites.service';
 import { findUsers } from '../../../src/features/users/users.service';
+import { minute } from '../../../src/lib/duration';
 import type { Context } from '../../../src/platform/context';
 import { actorFor, type BuiltUser, insertAdmin, setSeats } from '../../support/builders';
 import { testContext } from '../../support/context';
@@ -157,11 +159,69 @@ forEachDatabase((database) => {
     await confirmBatch(ctx, id, '');
     const stop = new AbortController();
     expect(await runBatch(ctx, id, stop.signal, () => stop.abort())).toBeNull();
-    expect(await resumeBatches(ctx)).toEqual({ resumed: 0 });
+    expect(await resumeBatches(ctx)).toEqual({ resumed: 0, untold: 0 });
     ctx.clock.advance(61_000);
-    expect(await resumeBatches(ctx)).toEqual({ resumed: 1 });
+    expect(await resumeBatches(ctx)).toEqual({ resumed: 1, untold: 0 });
     expect(ctx.announced).toContainEqual({ kind: 'batch_confirmed', batchId: id });
     expect((await runBatch(ctx, id, never, () => undefined))?.counts.done).toBe(300);
+  });
+
+  const disable = async (ctx: Context, number: number, beginning: string): Promise<string> => {
+    await insertPeople(database.db, number, 'active', beginning);
+    const id = await plan(ctx, 'disable', beginning);
+    const { kind } = await confirmBatch(ctx, id, '');
+    if (kind === 'started') await runBatch(ctx, id, never, () => undefined);
+    return kind;
+  };
+
+  test('what one admin disables within ten minutes adds up: the eleventh person needs a second admin', async () => {
+    const ctx = context();
+    const hedy = await insertAdmin(database.db, { email: 'hedy@example.com' });
+    expect(await disable(ctx, 8, 'eight')).toBe('started');
+    expect(await disable(ctx, 2, 'two')).toBe('started');
+    await insertPeople(database.db, 1, 'active', 'more');
+    const ids: number[] = await database.db('users').where('email', 'like', 'more%').pluck('id');
+    const said = await planBatch(ctx, await draftBatch(ctx, 'disable', await findUsers(ctx, ids)), noInput);
+    expect(said.consequences.join(' ')).toContain(
+      'You disabled 10 people in the last ten minutes, which count too. More than 10 people: after you confirm, a second admin has to agree',
+    );
+    expect(await disable(ctx, 1, 'eleventh')).toBe('asked');
+    await expect(disableUsers(ctx, ids, null)).rejects.toThrow(
+      'You disabled 10 people in the last ten minutes. More than 10 need a second admin.',
+    );
+    // Another admin begins at nothing, and so does everybody ten minutes later.
+    expect(await disable(context({ actor: actorFor(hedy) }), 10, 'hers')).toBe('started');
+    ctx.clock.advance(10 * minute + 1);
+    expect(await disable(ctx, 10, 'later')).toBe('started');
+  });
+
+  test('whom an admin activated again does not count among those disabled within ten minutes', async () => {
+    const ctx = context();
+    await insertAdmin(database.db, { email: 'hedy@example.com' });
+    expect(await disable(ctx, 10, 'ten')).toBe('started');
+    const ids: number[] = await database.db('users').where('email', 'like', 'ten%').pluck('id');
+    await activateUsers(ctx, ids, null);
+    expect(await disable(ctx, 10, 'other')).toBe('started');
+  });
+
+  test('of many confirmations at the same moment no more than ten people are disabled without a second admin', async () => {
+    await insertAdmin(database.db, { email: 'hedy@example.com' });
+    const plain = context();
+    const batches: number[] = [];
+    for (const beginning of ['aa', 'bb', 'cc', 'dd', 'ee', 'ff']) {
+      await insertPeople(database.db, 4, 'active', beginning);
+      batches.push(await plan(plain, 'disable', beginning));
+    }
+    const confirmed = await Promise.all(
+      batches.map(async (id) => {
+        const ctx = context({ db: database.dialect === 'MariaDB' ? database.connect() : database.db });
+        const { kind } = await confirmBatch(ctx, id, '');
+        if (kind === 'started') await runBatch(ctx, id, never, () => undefined);
+        return kind;
+      }),
+    );
+    expect(confirmed.filter((kind) => kind === 'asked')).toHaveLength(4);
+    expect(await statuses('disabled')).toBe(8);
   });
 
   test('the plan of another admin is nobody else’s to confirm', async () => {

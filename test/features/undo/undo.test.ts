@@ -1,5 +1,5 @@
 import { changeMemberships, membershipsOf } from '../../../src/features/access/access.service';
-import { activateUsers, disableUsers } from '../../../src/features/invites/invites.service';
+import { activateUsers, disableIn, disableUsers } from '../../../src/features/invites/invites.service';
 import {
   beginOperation,
   type FieldChange,
@@ -275,7 +275,11 @@ forEachDatabase((database) => {
     const statements = async (howMany: number): Promise<number> => {
       const ids: number[] = [];
       for (let number = 0; number < howMany; number += 1) ids.push((await insertUser(database.db)).id);
-      const { operationId } = await disableUsers(ctx, ids, `disable ${howMany}`);
+      const operationId = await inTransaction(ctx, async (tx) => {
+        const begun = await beginOperation(tx, 'disable', `disable ${howMany}`, {});
+        await finishOperation(tx, begun, (await disableIn(tx, ids, begun)).results);
+        return begun;
+      });
       const seen: string[] = [];
       const count = (query: { sql: string }) => seen.push(query.sql);
       database.db.on('query', count);
