@@ -24,6 +24,9 @@ const url = (protocols: readonly string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
     error: `expected a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   });
+const isServerOnly = (value: string) =>
+  !URL.canParse(value) || (/^\/?$/.test(new URL(value).pathname) && new URL(value).search === '');
+const withUsername = z.string().refine((value) => value.includes('{username}'), 'expected {username} in it');
 
 const environment = z.object({
   PORT: z.coerce.number({ error: 'expected a port number, 0–65535' }).int().min(0).max(65_535).default(3000),
@@ -76,6 +79,32 @@ const environment = z.object({
     .string()
     .regex(/^[CG][A-Z0-9]+$/, 'expected a channel id such as C0123ABCD')
     .optional(),
+  PASSWORD_MEMORY_KIB: z.coerce
+    .number({ error: 'expected KiB of memory for one password’s hash, 7168–1048576' })
+    .int()
+    .min(7168)
+    .max(1_048_576)
+    .default(19_456),
+  PASSWORD_PASSES: z.coerce.number({ error: 'expected a whole number from 1 to 20' }).int().min(1).max(20).default(2),
+  LDAP_URL: url(['ldap:', 'ldaps:']).refine(isServerOnly, 'expected no path behind the host').optional(),
+  LDAP_STARTTLS: z.enum(['true', 'false'], { error: 'expected true or false' }).optional(),
+  LDAP_CA_FILE: z.string().optional(),
+  LDAP_BIND_DN_TEMPLATE: withUsername.optional(),
+  LDAP_SEARCH_BASE: z.string().optional(),
+  LDAP_SEARCH_FILTER: withUsername
+    .refine(
+      (filter) => filter.startsWith('(') && filter.endsWith(')'),
+      'expected a filter in parentheses, such as (uid={username})',
+    )
+    .optional(),
+  LDAP_BIND_DN: z.string().optional(),
+  LDAP_BIND_PASSWORD: z.string().optional(),
+  LDAP_TIMEOUT_SECONDS: z.coerce
+    .number({ error: 'expected seconds, a whole number from 1 to 30' })
+    .int()
+    .min(1)
+    .max(30)
+    .default(5),
   TRUSTED_PROXIES: list,
   TIME_ZONE: z
     .string()
@@ -97,6 +126,26 @@ export interface SlackConfig {
   readonly adminChannel: string | null;
 }
 
+/** How Usher asks a directory whether a password is right. */
+export interface LdapConfig {
+  readonly url: string;
+  readonly startTls: boolean;
+  /** Certificates to believe instead of the system's, as PEM. */
+  readonly ca: string | null;
+  /** For one sign-in in all. */
+  readonly timeoutSeconds: number;
+  readonly lookup:
+    | { readonly by: 'template'; readonly template: string }
+    | {
+        readonly by: 'search';
+        readonly base: string;
+        readonly filter: string;
+        /** Null: the directory is searched by anybody. */
+        readonly bindDn: string | null;
+        readonly bindPassword: string | null;
+      };
+}
+
 /** Everything that can be set, checked and frozen. */
 export interface Config {
   readonly port: number;
@@ -112,10 +161,73 @@ export interface Config {
   readonly seats: number;
   /** Null: nothing is configured, so the local workspace stands in for Slack. */
   readonly slack: SlackConfig | null;
+  /** What hashing one password costs. */
+  readonly passwordCost: { readonly memoryKib: number; readonly passes: number };
+  /** Null: no directory is set up. */
+  readonly ldap: LdapConfig | null;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly timeZone: string;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+}
+
+/** OWASP's password storage cheat sheet lists pairs of memory and passes that are as good as each other; the least product of them. */
+const leastHashing = 7168 * 5;
+
+/** The directory's settings; what is wrong with them together is added to `problems`. */
+function ldapConfig(values: z.infer<typeof environment>, problems: string[]): LdapConfig | null {
+  if (values.LDAP_URL === undefined) {
+    const lonely = Object.keys(values).find(
+      (name) => name.startsWith('LDAP_') && name !== 'LDAP_TIMEOUT_SECONDS' && values[name as keyof typeof values],
+    );
+    if (lonely !== undefined) problems.push(`LDAP_URL: expected beside ${lonely}, such as ldaps://ldap.example.com`);
+    return null;
+  }
+  const template = values.LDAP_BIND_DN_TEMPLATE;
+  const base = values.LDAP_SEARCH_BASE;
+  if ((template === undefined) === (base === undefined)) {
+    problems.push(
+      'LDAP_BIND_DN_TEMPLATE: expected this or LDAP_SEARCH_BASE beside LDAP_URL, and not both; for example uid={username},ou=people,dc=example,dc=com',
+    );
+  }
+  if (template !== undefined && (values.LDAP_SEARCH_FILTER ?? values.LDAP_BIND_DN) !== undefined) {
+    problems.push(
+      'LDAP_SEARCH_FILTER, LDAP_BIND_DN: expected beside LDAP_SEARCH_BASE only; a template needs no search',
+    );
+  }
+  if ((values.LDAP_BIND_DN === undefined) !== (values.LDAP_BIND_PASSWORD === undefined)) {
+    problems.push('LDAP_BIND_DN, LDAP_BIND_PASSWORD: expected both, or neither where anybody may search');
+  }
+  const isTls = values.LDAP_URL.startsWith('ldaps:');
+  if (isTls && values.LDAP_STARTTLS === 'true') {
+    problems.push(
+      'LDAP_STARTTLS: expected with ldap:// only; a connection by ldaps:// is encrypted from its beginning',
+    );
+  }
+  let ca: string | null = null;
+  if (values.LDAP_CA_FILE !== undefined) {
+    ca = existsSync(values.LDAP_CA_FILE) ? readFileSync(values.LDAP_CA_FILE, 'utf8') : '';
+    if (!ca.includes('-----BEGIN CERTIFICATE-----')) {
+      problems.push('LDAP_CA_FILE: expected the path of a file with certificates as PEM');
+    }
+  }
+  return Object.freeze({
+    url: values.LDAP_URL,
+    startTls: !isTls && values.LDAP_STARTTLS !== 'false',
+    ca,
+    timeoutSeconds: values.LDAP_TIMEOUT_SECONDS,
+    lookup: Object.freeze(
+      template !== undefined
+        ? { by: 'template' as const, template }
+        : {
+            by: 'search' as const,
+            base: base ?? '',
+            filter: values.LDAP_SEARCH_FILTER ?? '(uid={username})',
+            bindDn: values.LDAP_BIND_DN ?? null,
+            bindPassword: values.LDAP_BIND_PASSWORD ?? null,
+          },
+    ),
+  });
 }
 
 /**
@@ -156,6 +268,12 @@ export function loadConfig(input: Readonly<Record<string, string | undefined>>):
   if (!local && values.SMTP_URL === undefined) {
     problems.push('SMTP_URL: expected the mail server for invitations, such as smtps://user:password@mail.example.com');
   }
+  if (values.PASSWORD_MEMORY_KIB * values.PASSWORD_PASSES < leastHashing) {
+    problems.push(
+      `PASSWORD_PASSES: expected so many that with PASSWORD_MEMORY_KIB they make ${leastHashing} at least, such as 5 with 7168 or 2 with 19456`,
+    );
+  }
+  const ldap = ldapConfig(values, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   const slack: SlackConfig | null =
     values.SLACK_BOT_TOKEN === undefined
@@ -179,6 +297,8 @@ export function loadConfig(input: Readonly<Record<string, string | undefined>>):
     adminEmails: Object.freeze(values.ADMIN_EMAILS),
     seats: values.SEATS,
     slack,
+    passwordCost: Object.freeze({ memoryKib: values.PASSWORD_MEMORY_KIB, passes: values.PASSWORD_PASSES }),
+    ldap,
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES),
     timeZone: values.TIME_ZONE,
     logLevel: values.LOG_LEVEL,

@@ -16,6 +16,8 @@ const slack = {
   PUBLIC_URL: 'https://usher.example.com/',
   SMTP_URL: 'smtp://127.0.0.1',
 };
+const ldap = { LDAP_URL: 'ldap://ldap.example.com', LDAP_BIND_DN_TEMPLATE: 'uid={username},dc=x' };
+const search = { LDAP_URL: 'ldap://ldap.example.com', LDAP_SEARCH_BASE: 'dc=x' };
 
 test('with nothing set the local workspace runs on the embedded database, on this machine only', () => {
   expect(loadConfig({})).toMatchObject({
@@ -50,6 +52,22 @@ test.each([
   [{ SLACK_IMPORT_CHANNELS: '#people' }, /SLACK_IMPORT_CHANNELS: expected channel ids such as C0123ABCD/],
   [{ PUBLIC_URL: 'https://x.example/usher?x=1' }, /PUBLIC_URL: expected no path behind the host/],
   [{ MAIL_FROM: 'abc' }, /MAIL_FROM: expected an address/],
+  [{ PASSWORD_MEMORY_KIB: '7168' }, /PASSWORD_PASSES: expected so many that with PASSWORD_MEMORY_KIB they make 35840/],
+  [{ PASSWORD_MEMORY_KIB: '2000', PASSWORD_PASSES: '20' }, /PASSWORD_MEMORY_KIB/],
+  [{ LDAP_URL: 'https://ldap.example.com' }, /LDAP_URL: expected a URL that begins with ldap:\/\/ or ldaps:/],
+  [{ LDAP_URL: 'ldap://ldap.example.com' }, /LDAP_BIND_DN_TEMPLATE: expected this or LDAP_SEARCH_BASE beside LDAP_URL/],
+  [{ ...ldap, LDAP_SEARCH_BASE: 'dc=x' }, /LDAP_BIND_DN_TEMPLATE: expected this or LDAP_SEARCH_BASE .* not both/],
+  [{ ...ldap, LDAP_BIND_DN_TEMPLATE: 'uid=%s,dc=x' }, /LDAP_BIND_DN_TEMPLATE: expected {username} in it/],
+  [
+    { ...ldap, LDAP_SEARCH_FILTER: '(uid={username})' },
+    /LDAP_SEARCH_FILTER, LDAP_BIND_DN: expected beside LDAP_SEARCH/,
+  ],
+  [{ ...search, LDAP_SEARCH_FILTER: 'uid={username}' }, /LDAP_SEARCH_FILTER: expected a filter in parentheses/],
+  [{ ...search, LDAP_BIND_DN: 'cn=usher' }, /LDAP_BIND_DN, LDAP_BIND_PASSWORD: expected both/],
+  [{ ...ldap, LDAP_URL: 'ldaps://x', LDAP_STARTTLS: 'true' }, /LDAP_STARTTLS: expected with ldap:\/\/ only/],
+  [{ ...ldap, LDAP_CA_FILE: '/nowhere/ca.pem' }, /LDAP_CA_FILE: expected the path of a file with certificates/],
+  [{ ...ldap, LDAP_TIMEOUT_SECONDS: '60' }, /LDAP_TIMEOUT_SECONDS/],
+  [{ LDAP_SEARCH_BASE: 'dc=x' }, /LDAP_URL: expected beside LDAP_SEARCH_BASE/],
   [{ HOST: '0.0.0.0' }, /HOST: expected 127\.0\.0\.1, because the local workspace signs anybody in/],
 ])('a wrong setting is named with what is expected: %j', (input, sentence) => {
   expect(problems(input)).toMatch(sentence);
@@ -59,6 +77,16 @@ test('what is wrong is never quoted, for it may be a secret', () => {
   expect(problems({ ...slack, SLACK_BOT_TOKEN: 'my-secret-token', APP_SECRET: 'short-secret' })).not.toMatch(
     /my-secret|short-secret/,
   );
+});
+
+test('a directory is asked over an encrypted connection unless that is switched off', () => {
+  expect(loadConfig({}).ldap).toBeNull();
+  expect(loadConfig(ldap).ldap).toMatchObject({ startTls: true, timeoutSeconds: 5 });
+  expect(loadConfig({ ...ldap, LDAP_URL: 'ldaps://ldap.example.com' }).ldap).toMatchObject({ startTls: false });
+  expect(loadConfig({ ...search, LDAP_STARTTLS: 'false' }).ldap).toMatchObject({
+    startTls: false,
+    lookup: { by: 'search', filter: '(uid={username})', bindDn: null },
+  });
 });
 
 test('settings are frozen, addresses and lists are tidied', () => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
+import { findProgram, freePort, guarded } from './programs';
 
 /** How to get what a machine without MariaDB lacks. */
 export const howToInstallMariadb = 'install it with: apt-get install mariadb-server (no service need run)';
@@ -29,16 +29,6 @@ export interface MariadbServer {
   remove(): Promise<void>;
 }
 
-function findProgram(...names: readonly string[]): string | null {
-  // Servers live in sbin, which is not on everybody's path.
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/bin'];
-  for (const name of names) {
-    const folder = folders.find((candidate) => candidate !== '' && existsSync(join(candidate, name)));
-    if (folder !== undefined) return join(folder, name);
-  }
-  return null;
-}
-
 interface Programs {
   readonly server: string;
   readonly install: string;
@@ -53,19 +43,6 @@ function findPrograms(): Programs | null {
 /** True when this machine can start a MariaDB server. */
 export function hasMariadb(): boolean {
   return findPrograms() !== null;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.once('error', fail);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address !== null ? done(address.port) : fail(new Error('no port')),
-      );
-    });
-  });
 }
 
 async function answers(port: number): Promise<boolean> {
@@ -131,12 +108,7 @@ export async function startMariadb(): Promise<MariadbServer> {
       '--collation-server=utf8mb4_bin',
     ];
     const output = openSync(log, 'a');
-    // A test run that is killed must leave no server behind.
-    const guard = findProgram('setpriv');
-    const [command, args] =
-      guard === null
-        ? [programs?.server ?? '', options]
-        : [guard, ['--pdeathsig', 'KILL', programs?.server ?? '', ...options]];
+    const [command, args] = guarded(programs?.server ?? '', options);
     const started = spawn(command, args, { stdio: ['ignore', output, output] });
     child = started;
     for (const deadline = Date.now() + 30_000; ; ) {

@@ -11,6 +11,7 @@ import { endSessionsOf } from '../sessions/sessions.service';
 import { nameLimit, nameSearchKey } from '../users/users.types';
 import { activateInvited, replacePassword } from './accounts.store';
 import type { ActivationInput, FormOutcome, FormProblem, Person, ResetInput } from './accounts.types';
+import { clearSignInFailures } from './sign-in/sign-in-failures.service';
 
 function personOf(user: LinkOwner): Person {
   return { id: user.id, email: user.email, firstName: user.firstName, lastName: user.lastName };
@@ -66,7 +67,7 @@ export async function activateAccount(ctx: Context, input: ActivationInput): Pro
 
   const person: Person = { ...personOf(user), ...names };
   // Before the transaction: it takes tens of milliseconds, in which nobody should wait for a lock.
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(input.password, ctx.config.passwordCost);
   await inTransaction(asThemselves(ctx, person), async (tx) => {
     const { link } = await readToken(tx, input.token, 'activation');
     const activation = { userId: person.id, ...names, nameKey: nameSearchKey(names), passwordHash };
@@ -74,6 +75,7 @@ export async function activateAccount(ctx: Context, input: ActivationInput): Pro
     if (!(await activateInvited(tx.db, activation, tx.clock.now()))) await refuse(tx, input.token, 'activation');
     await takeLink(tx, link);
     await closeInvitations(tx, [person.id]);
+    await clearSignInFailures(tx, person.email);
     await recordAudit(tx, [
       {
         action: 'user.activated',
@@ -108,12 +110,13 @@ export async function resetPassword(ctx: Context, input: ResetInput): Promise<Fo
   const problems = passwordProblems(input, user.email);
   if (problems.length > 0) return { kind: 'refused', person, problems };
 
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(input.password, ctx.config.passwordCost);
   await inTransaction(asThemselves(ctx, person), async (tx) => {
     const { link } = await readToken(tx, input.token, 'reset');
     if (!(await replacePassword(tx.db, person.id, passwordHash, tx.clock.now())))
       await refuse(tx, input.token, 'reset');
     await takeLink(tx, link);
+    await clearSignInFailures(tx, person.email);
     const sessionsEnded = await endSessionsOf(tx, [person.id], 'password_changed');
     await recordAudit(tx, [
       {

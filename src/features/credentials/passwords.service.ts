@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { dictionary } from '@zxcvbn-ts/language-common';
+import type { Config } from '../../config';
 import { createBoundedQueue } from '../../lib/bounded-queue';
 import { characterCount } from '../../lib/plain-text';
 import { busy } from '../../platform/errors';
@@ -13,11 +14,8 @@ export type PasswordProblem = 'missing' | 'too_short' | 'too_long' | 'common' | 
 
 const commonPasswords = new Set<string>(dictionary['passwords-common'].map((password) => password.toLowerCase()));
 
-/** What one hash costs: memory in KiB, and how often it is gone through. */
-export interface PasswordCost {
-  readonly memoryKib: number;
-  readonly passes: number;
-}
+/** What one hash costs. */
+type PasswordCost = Config['passwordCost'];
 
 /** OWASP's password storage cheat sheet, 2024: 19 MiB, 2 passes, 1 lane. */
 const usualCost: PasswordCost = { memoryKib: 19_456, passes: 2 };

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import { toDateOrNull } from '../../../platform/db/dialect';
 import type { Account } from './sign-in.types';
 
 type Database = Knex | Knex.Transaction;
@@ -19,7 +18,7 @@ export async function selectAccount(db: Database, emailKey: string): Promise<Acc
       'auth_system',
       'ldap_username',
       'password_hash',
-      'password_set_at',
+      'version',
     );
   if (row === undefined) return null;
   return {
@@ -33,7 +32,7 @@ export async function selectAccount(db: Database, emailKey: string): Promise<Acc
     authSystem: row.auth_system,
     ldapUsername: row.ldap_username,
     passwordHash: row.password_hash,
-    passwordSetAt: toDateOrNull(row.password_set_at),
+    version: row.version,
   };
 }
 

@@ -14,7 +14,8 @@ export interface Account extends SessionUser {
   readonly emailKey: string;
   readonly ldapUsername: string | null;
   readonly passwordHash: string | null;
-  readonly passwordSetAt: Date | null;
+  /** Goes up with every change of the account. */
+  readonly version: number;
 }
 
 /** Why nobody is signed in. */
@@ -27,3 +28,10 @@ export type SignInRefusal =
   | { readonly kind: 'wait'; readonly seconds: number };
 
 export type CredentialCheck = { readonly kind: 'right'; readonly user: SessionUser } | SignInRefusal;
+
+/** How many wrong passwords came from somewhere. After `expiresAt` it is as if there had been none. */
+export interface FailureCount {
+  readonly failures: number;
+  readonly blockedUntil: Date | null;
+  readonly expiresAt: Date;
+}

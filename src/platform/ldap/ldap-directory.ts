@@ -1,0 +1,116 @@
+import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { Client, ResultCodeError } from 'ldapts';
+import type { Logger } from 'pino';
+import type { LdapConfig } from '../../config';
+import { createBoundedQueue } from '../../lib/bounded-queue';
+import { second } from '../../lib/duration';
+import { escapeForDn, escapeForFilter } from './escaping';
+
+/** `unavailable`: the directory did not say whether the password is right; the log says why. */
+export type LdapAnswer = 'right' | 'wrong' | 'unavailable';
+
+export interface LdapDirectory {
+  /**
+   * Whether the directory lets this person in by this password. A username cannot be more than a username, whatever it
+   * holds. An empty password is wrong without being asked for, because a directory takes it for no sign-in at all and
+   * agrees (RFC 4513, 5.1.2).
+   */
+  checkPassword(username: string, password: string): Promise<LdapAnswer>;
+}
+
+// What a directory answers to a password that is not right: no such object (it may not exist any more), inappropriate
+// authentication (it has no password), invalid credentials, constraint violation (locked by the directory itself).
+const refusals: ReadonlySet<number> = new Set([32, 48, 49, 19]);
+
+// Enough for a morning's rush; a directory that hangs is not asked by more than these.
+const checks = createBoundedQueue(20, 200);
+
+function placed(pattern: string, username: string): string {
+  return pattern.replaceAll('{username}', () => username);
+}
+
+function tlsOptions(config: LdapConfig): ConnectionOptions {
+  const host = new URL(config.url).hostname.replace(/^\[|\]$/g, '');
+  return {
+    // Named, because on a connection that is there already Node would compare the certificate with "localhost".
+    host,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(config.ca === null ? {} : { ca: config.ca }),
+    minVersion: 'TLSv1.2',
+  };
+}
+
+/** The name to bind by; null where the directory knows nobody by this username. */
+async function nameToBind(client: Client, config: LdapConfig, username: string): Promise<string | null> {
+  const { lookup } = config;
+  if (lookup.by === 'template') return placed(lookup.template, escapeForDn(username));
+  if (lookup.bindDn !== null) await client.bind(lookup.bindDn, lookup.bindPassword ?? '');
+  const { searchEntries } = await client.search(lookup.base, {
+    scope: 'sub',
+    filter: placed(lookup.filter, escapeForFilter(username)),
+    // Names alone; two are enough to know that there is more than one.
+    attributes: ['1.1'],
+    sizeLimit: 2,
+    timeLimit: config.timeoutSeconds,
+  });
+  if (searchEntries.length > 1) throw new Error('the directory knows more than one entry by this username');
+  return searchEntries[0]?.dn ?? null;
+}
+
+async function ask(client: Client, config: LdapConfig, username: string, password: string): Promise<LdapAnswer> {
+  const name = await nameToBind(client, config, username);
+  if (name === null) return 'wrong';
+  try {
+    await client.bind(name, password);
+    return 'right';
+  } catch (error) {
+    if (error instanceof ResultCodeError && refusals.has(error.code)) return 'wrong';
+    throw error;
+  }
+}
+
+async function askInTime(config: LdapConfig, username: string, password: string): Promise<LdapAnswer> {
+  const milliseconds = config.timeoutSeconds * second;
+  const tls = tlsOptions(config);
+  const client = new Client({
+    url: config.url,
+    timeout: milliseconds,
+    connectTimeout: milliseconds,
+    ...(config.url.startsWith('ldaps:') ? { tlsOptions: tls } : {}),
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${config.timeoutSeconds} s`)), milliseconds);
+  });
+  const work = async () => {
+    if (config.startTls) await client.startTLS(tls);
+    return ask(client, config, username, password);
+  };
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+    // startTLS leaves its connection here; one that hangs in the middle of it ends by nothing else.
+    const ended = client.unbind().catch(() => undefined);
+    await Promise.race([ended, new Promise((done) => setTimeout(done, 0.2 * second))]);
+    tls.socket?.destroy();
+  }
+}
+
+/** The directory that the settings name. It opens a connection for each question, none for anything else. */
+export function createLdapDirectory(config: LdapConfig, log: Logger): LdapDirectory {
+  return {
+    async checkPassword(username, password) {
+      if (username === '' || password === '') return 'wrong';
+      try {
+        const done = await checks.run(() => askInTime(config, username, password));
+        if (done !== null) return done.result;
+        log.error('LDAP: too many sign-ins wait for the directory');
+      } catch (error) {
+        log.error({ err: error }, 'LDAP: the directory did not answer the question');
+      }
+      return 'unavailable';
+    },
+  };
+}
