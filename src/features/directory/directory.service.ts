@@ -2,7 +2,7 @@ import type { Context } from '../../platform/context';
 import { type Catalogue, groupsOf, lookUpAll, membershipsOf, readCatalogue } from '../access/access.service';
 import type { Membership } from '../access/access.types';
 import { showInvitation } from '../invites/invites.service';
-import { readOnlySeats, type Seats, seats } from '../licences/licences.service';
+import { readOnlySeats, type Seats, seatsWith } from '../licences/licences.service';
 import { listUsers, requireAdmin, showUser, slackAccountsOf, type UserPage, userCounts } from '../users/users.service';
 import type { User, UserFilter, UserStatus } from '../users/users.types';
 
@@ -16,8 +16,8 @@ export interface LicenceCard {
 /** @throws AppError `not_admin` */
 export async function licenceCard(ctx: Context): Promise<LicenceCard> {
   await requireAdmin(ctx);
-  const [taken, counts, readOnly] = await Promise.all([seats(ctx), userCounts(ctx), readOnlySeats(ctx)]);
-  return { seats: taken, counts, readOnly };
+  const [counts, readOnly] = await Promise.all([userCounts(ctx), readOnlySeats(ctx)]);
+  return { seats: await seatsWith(ctx, counts.invited + counts.active), counts, readOnly };
 }
 
 /** Everything known about one user. */

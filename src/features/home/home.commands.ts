@@ -2,7 +2,7 @@ import type { Context } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
 import type { Job, JobResult } from '../../platform/scheduler/job.types';
 import { listJobs } from '../../platform/scheduler/job-overview';
-import { sentence } from '../../platform/slack/blocks';
+import { type HomeView, sentence } from '../../platform/slack/blocks';
 import type { SlackEdge } from '../../platform/slack/definitions';
 import { listOffboardings } from '../offboarding/offboarding.service';
 import { homeBlocks } from '../offboarding/offboarding.text';
@@ -32,6 +32,11 @@ function resultSentence(name: string, result: JobResult): string {
     case 'stopped':
       return `${name} was interrupted; it runs again by itself.`;
   }
+}
+
+async function drawAdminHome(ctx: Context, jobs: readonly Job[]): Promise<HomeView> {
+  const [planned, known, overview] = await Promise.all([listOffboardings(ctx), homeFacts(ctx), listJobs(ctx, jobs, 1)]);
+  return adminHome(known, overview, homeBlocks(planned, ctx.config.timeZone));
 }
 
 /** The App Home, `/usher jobs` and `/usher status`. */
@@ -72,11 +77,9 @@ export function homeEdge(facts: ProcessFacts): SlackEdge {
         handle: async (ctx, call) => call.reply(jobsMessage(await listJobs(ctx, facts.jobs))),
       },
     ],
-    async home(ctx, caller) {
-      if (caller.user?.isActiveAdmin) {
-        const planned = homeBlocks(await listOffboardings(ctx), ctx.config.timeZone);
-        return adminHome(await homeFacts(ctx), await listJobs(ctx, facts.jobs, 1), planned);
-      }
+    async home(ctx, caller, once) {
+      // It is the same for every admin: one reading serves all whose Homes a change draws anew.
+      if (caller.user?.isActiveAdmin) return once('admin', () => drawAdminHome(ctx, facts.jobs));
       return memberHome((await activeAdmins(ctx)).slice(0, 5).map(displayName), caller.user !== null);
     },
   };

@@ -8,6 +8,7 @@ import {
   insertLicence,
   lockLicence,
   selectLicence,
+  selectReadOnlyProfileIds,
   updateWarnedAt,
 } from './licences.store';
 
@@ -30,17 +31,22 @@ export async function ensureLicence(ctx: Context): Promise<void> {
 }
 
 export async function seats(ctx: Context): Promise<Seats> {
+  return seatsWith(ctx, await countSeats(ctx.db));
+}
+
+/**
+ * The seats where the caller has counted those in use already, to show both: users are counted once, and the figures agree.
+ * @param used invited and active users
+ */
+export async function seatsWith(ctx: Context, used: number): Promise<Seats> {
   const licence = await selectLicence(ctx.db);
-  return {
-    total: licence?.seats ?? ctx.config.seats,
-    used: await countSeats(ctx.db),
-    isTrial: licence?.isTrial ?? true,
-  };
+  return { total: licence?.seats ?? ctx.config.seats, used, isTrial: licence?.isTrial ?? true };
 }
 
 /** Seats whose holders have Read Only in all their projects (R42–R46). */
 export async function readOnlySeats(ctx: Context): Promise<number> {
-  return countReadOnlySeats(ctx.db);
+  const profileIds = await selectReadOnlyProfileIds(ctx.db);
+  return profileIds.length === 0 ? 0 : countReadOnlySeats(ctx.db, profileIds);
 }
 
 /**

@@ -66,20 +66,33 @@ function readOnlyHolders(db: Knex | Knex.Transaction): Knex.QueryBuilder {
     );
 }
 
-/** How many these are. Outer joins keep their order: from those who hold the profile to what else they hold. */
-export async function countReadOnlySeats(db: Knex | Knex.Transaction): Promise<number> {
-  const readOnly = db('profiles').where({ is_read_only: true }).select('id');
-  const holders = db('memberships').whereIn('profile_id', readOnly.clone()).distinct('user_id').as('holders');
-  const others = db.raw('others.profile_id NOT IN (?)', [readOnly]);
+/** The profiles that only read: as ids, the count below is planned with them as constants. */
+export async function selectReadOnlyProfileIds(db: Knex | Knex.Transaction): Promise<number[]> {
+  return db('profiles').where({ is_read_only: true }).pluck('id');
+}
+
+/**
+ * How many people hold a read-only seat. Outer joins keep their order: from those who hold such a profile, by its index,
+ * to those of them who hold a seat, and only for these to what else they hold.
+ * @param profileIds the profiles that only read
+ */
+export async function countReadOnlySeats(db: Knex | Knex.Transaction, profileIds: readonly number[]): Promise<number> {
+  const ids = [...profileIds];
+  const holders = db('memberships').whereIn('profile_id', ids).distinct('user_id').as('holders');
   const row = (await db
     .queryBuilder()
     .from(holders as never)
-    .leftJoin('memberships as others', (on) => void on.on('others.user_id', 'holders.user_id').andOn(others as never))
-    .leftJoin('users', 'users.id', 'holders.user_id')
+    .leftJoin('users', (on) => {
+      on.on('users.id', 'holders.user_id')
+        .andOnVal('users.is_admin', '=', false as never)
+        .andOnIn('users.status', ['invited', 'active']);
+    })
+    .leftJoin('memberships as others', (on) => {
+      on.on('others.user_id', 'users.id').andOnNotIn('others.profile_id', ids);
+    })
     .whereNull('others.user_id')
-    .first({
-      total: db.raw("COUNT(CASE WHEN users.status <> 'disabled' AND users.is_admin = ? THEN 1 END)", [false]),
-    })) as { total: number };
+    .count({ total: 'users.id' })
+    .first()) as { total: number };
   return Number(row.total);
 }
 

@@ -6,7 +6,7 @@ import { recordAudit } from '../audit/audit.service';
 import { beginOperation, finishOperation } from '../operations/operations.service';
 import { requireAdmin, userCounts } from '../users/users.service';
 import type { UserStatus } from '../users/users.types';
-import { oneAtATime, readOnlySeats, type Seats, seats, warnOfSeats } from './licences.service';
+import { oneAtATime, readOnlySeats, type Seats, seats, seatsWith, warnOfSeats } from './licences.service';
 import { type ProjectSeats, selectProjectSeats, selectReadOnlyHolders, updateLicence } from './licences.store';
 
 const shownProjects = 10;
@@ -33,9 +33,10 @@ export interface LicenceOverview {
 /** @throws AppError `not_admin` */
 export async function licenceOverview(ctx: Context): Promise<LicenceOverview> {
   await requireAdmin(ctx);
+  const counts = await userCounts(ctx);
   return {
-    seats: await seats(ctx),
-    counts: await userCounts(ctx),
+    seats: await seatsWith(ctx, counts.invited + counts.active),
+    counts,
     readOnly: await readOnlySeats(ctx),
     readOnlyHolders: await selectReadOnlyHolders(ctx.db, shownHolders),
     projects: await selectProjectSeats(ctx.db, shownProjects),

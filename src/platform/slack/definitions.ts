@@ -116,6 +116,12 @@ export interface SharedFile {
   readonly uploader: Caller;
 }
 
+/**
+ * Reads what several Homes show alike: once for all that are drawn in one round, under a name of the reader's choice. Whom
+ * it is for is not part of it, so the caller's privilege is checked before.
+ */
+export type ReadOnce = <Facts>(name: string, read: () => Promise<Facts>) => Promise<Facts>;
+
 /** What a feature does in Slack. */
 export interface SlackEdge {
   readonly verbs?: readonly Verb[];
@@ -126,6 +132,6 @@ export interface SlackEdge {
   takesFilesFrom?(ctx: Context, conversationId: string): boolean;
   /** A file was shared there, by an account that may act; at most once for each event. */
   fileShared?(ctx: Context, slack: SlackGateway, file: SharedFile): Promise<void>;
-  /** What the App Home shows this caller. */
-  home?(ctx: Context, caller: Caller): Promise<HomeView>;
+  /** What the App Home shows this caller. What several people see alike is read through `once`. */
+  home?(ctx: Context, caller: Caller, once: ReadOnce): Promise<HomeView>;
 }

@@ -1,12 +1,21 @@
 import { second } from '../../lib/duration';
 import type { Context } from '../context';
 import { actingAs } from '../context';
-import type { Caller, SlackEdge } from './definitions';
+import type { Caller, ReadOnce, SlackEdge } from './definitions';
 import { errorMessage } from './error-messages';
 import type { SlackGateway } from './gateway';
 
 const mostHomes = 200;
 const settle = 1 * second;
+
+/** For one round: a later one reads everything anew. What could not be read is tried again for the next Home. */
+function readingOnce(): ReadOnce {
+  const read = new Map<string, unknown>();
+  return async (name, facts) => {
+    if (!read.has(name)) read.set(name, await facts());
+    return read.get(name) as Awaited<ReturnType<typeof facts>>;
+  };
+}
 
 /** Publishes App Homes: when they are opened, and again after changes for those who looked at theirs lately. */
 export function createHomePublisher(
@@ -21,13 +30,13 @@ export function createHomePublisher(
   let round: Promise<void> = Promise.resolve();
   let stopped = false;
 
-  async function publish(slackUserId: string): Promise<void> {
+  async function publish(slackUserId: string, once: ReadOnce): Promise<void> {
     const home = edges.find((edge) => edge.home)?.home;
     if (!home) return;
     try {
       const caller = await callerOf(ctx, slackUserId);
       const actor = caller.user?.actor ?? { kind: 'user' as const, userId: 0, email: caller.email, slackId: null };
-      await gateway.publishHome(slackUserId, await home(actingAs(ctx, actor), caller));
+      await gateway.publishHome(slackUserId, await home(actingAs(ctx, actor), caller, once));
     } catch (error) {
       await gateway.publishHome(slackUserId, { type: 'home', blocks: [...errorMessage(ctx, error).blocks] });
     }
@@ -36,8 +45,9 @@ export function createHomePublisher(
   async function drawAll(): Promise<void> {
     // What changes from here on calls for another round.
     timer = null;
+    const once = readingOnce();
     for (const slackUserId of watchers) {
-      await publish(slackUserId).catch((error: unknown) => {
+      await publish(slackUserId, once).catch((error: unknown) => {
         watchers.delete(slackUserId);
         ctx.log.warn({ err: error }, 'home not published');
       });
@@ -50,7 +60,7 @@ export function createHomePublisher(
       watchers.delete(slackUserId);
       watchers.add(slackUserId);
       if (watchers.size > mostHomes) watchers.delete(watchers.values().next().value ?? '');
-      await publish(slackUserId);
+      await publish(slackUserId, readingOnce());
     },
     /** Something that Homes show has changed: several changes within a second are drawn once. */
     refresh(): void {

@@ -55,6 +55,35 @@ forEachDatabase((database) => {
     expect(textOf(usher.workspace.acts.home(ada.id) ?? { type: 'home', blocks: [] })).toContain('3 of 50 seats taken');
   });
 
+  test('one reading serves all admins whose Homes a change draws anew, and only those who are admins still', async () => {
+    const ben = () => database.db('users').where({ email: 'ben@example.com' });
+    await ben().update({ is_admin: true });
+    const [ada, second] = [usher.as('ada'), usher.as('ben')];
+    const shown = (id: string) => textOf(usher.workspace.acts.home(id) ?? { type: 'home', blocks: [] });
+    await ada.home('2 of 50 seats taken');
+    await second.home('2 of 50 seats taken');
+    let readings = 0;
+    const count = ({ sql }: { sql: string }) => {
+      if (/group by .status./i.test(sql)) readings += 1;
+    };
+    const drawnAfter = async (change: () => Promise<unknown>) => {
+      readings = 0;
+      usher.ctx.db.on('query', count);
+      await change();
+      await usher.ctx.announce({ kind: 'users_changed' });
+      await new Promise((done) => setTimeout(done, 1500));
+      await usher.driver.idle();
+      usher.ctx.db.off('query', count);
+    };
+    await drawnAfter(() => insertUser(database.db));
+    expect(shown(ada.id)).toContain('3 of 50 seats taken');
+    expect(shown(second.id)).toContain('3 of 50 seats taken');
+    expect(readings).toBe(1);
+    await drawnAfter(() => ben().update({ is_admin: false }));
+    expect(shown(ada.id)).toContain('seats taken');
+    expect(shown(second.id)).toContain('Hand in a spreadsheet');
+  });
+
   test('a Home is drawn anew when somebody follows their link and becomes active', async () => {
     const ada = usher.as('ada');
     await ada.ask('#general', '/users invite grace@x.example');
