@@ -33,20 +33,27 @@ forEachDatabase((database) => {
   const activeAdmins = async () =>
     Number((await database.db('users').where({ is_admin: true, status: 'active' }).count({ n: '*' }).first())?.n);
 
-  test('two admins who demote or disable each other at the same moment leave one admin, every time', async () => {
-    const one = await insertAdmin(database.db);
-    const other = await insertAdmin(database.db);
-    const contexts = [contextOf(one), contextOf(other)] as const;
-    for (let round = 0; round < 25; round += 1) {
-      await database.db('users').update({ is_admin: true, status: 'active' });
-      const away = round % 2 === 0 ? { isAdmin: false } : { status: 'disabled' as const };
-      const forms = [await filled(contexts[0], other.id, away), await filled(contexts[1], one.id, away)] as const;
-      const ended = await Promise.allSettled([editUser(contexts[0], forms[0]), editUser(contexts[1], forms[1])]);
-      expect(await activeAdmins()).toBe(1);
-      // The slower one has lost the privilege, and is told that nothing was changed.
-      expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    }
-  });
+  const rounds = database.dialect === 'MariaDB' ? 50 : 10;
+
+  test.each([
+    ['demote', { isAdmin: false }],
+    ['disable', { status: 'disabled' as const }],
+  ])(
+    `2 × ${rounds} admins who %s each other by the form at the same moment leave one admin, every time`,
+    async (_what, away) => {
+      const one = await insertAdmin(database.db);
+      const other = await insertAdmin(database.db);
+      const contexts = [contextOf(one), contextOf(other)] as const;
+      for (let round = 0; round < rounds; round += 1) {
+        await database.db('users').update({ is_admin: true, status: 'active' });
+        const forms = [await filled(contexts[0], other.id, away), await filled(contexts[1], one.id, away)] as const;
+        const ended = await Promise.allSettled([editUser(contexts[0], forms[0]), editUser(contexts[1], forms[1])]);
+        expect(await activeAdmins()).toBe(1);
+        // The slower one has lost the privilege, and is told that nothing was changed.
+        expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      }
+    },
+  );
 
   test('of two edits of the same person at the same moment one is saved and one comes back', async () => {
     const one = await insertAdmin(database.db);
