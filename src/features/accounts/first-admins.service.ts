@@ -1,9 +1,10 @@
 import { emailKey } from '../../lib/email';
-import type { Context } from '../../platform/context';
+import type { Context, TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { isAppError } from '../../platform/errors';
 import { takeSeats } from '../licences/licences.service';
 import { sendResetLinks } from '../resets/resets.service';
+import type { SentReset } from '../resets/resets.types';
 import { addUsers, findUsersByEmail, recordUserChanges } from '../users/users.service';
 
 /**
@@ -17,35 +18,12 @@ export async function ensureAdmins(ctx: Context, emails: readonly string[]): Pro
       const known = new Set((await findUsersByEmail(tx, emails)).map((user) => user.emailKey));
       const missing = [...new Map(emails.map((email) => [emailKey(email), email]))].filter(([key]) => !known.has(key));
       if (missing.length === 0) return 0;
-      await takeSeats(tx, missing.length);
-      const added = await addUsers(
-        tx,
-        missing.map(([key, email]) => ({
-          email,
-          emailKey: key,
-          firstName: '',
-          lastName: '',
-          status: 'active',
-          isAdmin: true,
-          authSystem: 'internal',
-          ssoUsername: null,
-          ldapUsername: null,
-          defaultProfileId: null,
-        })),
-      );
-      const users = [...added.values()];
-      await sendResetLinks(tx, users);
-      await recordUserChanges(
-        tx,
-        users.map((user) => ({
-          action: 'user.made_admin',
-          user,
-          before: null,
-          after: { email: user.email, status: 'active', admin: true },
-        })),
-        null,
-      );
-      return users.length;
+      return (
+        await addAdmins(
+          tx,
+          missing.map(([, email]) => email),
+        )
+      ).length;
     });
   } catch (error) {
     // Another replica made them at the same moment.
@@ -56,4 +34,41 @@ export async function ensureAdmins(ctx: Context, emails: readonly string[]): Pro
     }
     throw error;
   }
+}
+
+/**
+ * Adds active admins and sends each a link to set a password.
+ * @param emails of nobody yet
+ * @throws AppError `seats_exhausted`, `email_taken`
+ */
+export async function addAdmins(tx: TxContext, emails: readonly string[]): Promise<SentReset[]> {
+  await takeSeats(tx, emails.length);
+  const added = await addUsers(
+    tx,
+    emails.map((email) => ({
+      email,
+      emailKey: emailKey(email),
+      firstName: '',
+      lastName: '',
+      status: 'active',
+      isAdmin: true,
+      authSystem: 'internal',
+      ssoUsername: null,
+      ldapUsername: null,
+      defaultProfileId: null,
+    })),
+  );
+  const users = [...added.values()];
+  const sent = await sendResetLinks(tx, users);
+  await recordUserChanges(
+    tx,
+    users.map((user) => ({
+      action: 'user.made_admin',
+      user,
+      before: null,
+      after: { email: user.email, status: 'active', admin: true },
+    })),
+    null,
+  );
+  return sent;
 }

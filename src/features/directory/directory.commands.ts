@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { didYouMean } from '../../lib/did-you-mean';
 import { oneLine } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
@@ -17,9 +16,10 @@ import { statusModal } from '../invites/invites.modals';
 import { resendInvites } from '../invites/invites.service';
 import { resendReport } from '../invites/invites.text';
 import { findUsers, relinkSlackAccounts } from '../users/users.service';
-import { parseStatus, statusNames as statusWords, type User } from '../users/users.types';
+import type { User } from '../users/users.types';
 import { directoryPage, type FilterWords, licenceCard, userCard } from './directory.service';
 import { cardMessage, licenceMessage, listMessage } from './directory.text';
+import { parseStatuses } from './filter-words.service';
 
 /** Rows of one page: with header and navigation far below the 50 blocks of a message. */
 export const usersPerPage = 10;
@@ -36,16 +36,6 @@ const listValue = z.object({
 
 /** `status:new,disabled project:Apollo ada` in words. @throws AppError `invalid_input` with "did you mean" */
 export function readFilter(line: CommandLine): FilterWords {
-  const statuses = (line.options.get('status') ?? []).flatMap((word) => {
-    if (/^(all|any|everyone)$/i.test(word)) return ['invited', 'active', 'disabled'] as const;
-    const status = parseStatus(word);
-    if (status !== null) return [status];
-    const meant = didYouMean(word, statusWords);
-    throw invalidInput(
-      `There is no status “${word}”.${meant ? ` Did you mean “${meant}”?` : ''} The statuses are invited, active and disabled.`,
-      'status',
-    );
-  });
   const single = (name: string) => {
     const values = line.options.get(name) ?? [];
     if (values.length > 1) throw invalidInput(`Name one ${name} only.`, name);
@@ -53,7 +43,8 @@ export function readFilter(line: CommandLine): FilterWords {
   };
   const text = oneLine(line.rest);
   if (text.length > 200) throw invalidInput('Look for a shorter text, of 200 characters at most.');
-  return { statuses: [...new Set(statuses)], project: single('project'), group: single('group'), text };
+  const statuses = parseStatuses(line.options.get('status') ?? []);
+  return { statuses, project: single('project'), group: single('group'), text };
 }
 
 async function oneUser(ctx: Context, id: number): Promise<User> {

@@ -152,6 +152,20 @@ export async function selectUserPage(db: Database, filter: UserFilter, limit: nu
   return rows.map(toUser);
 }
 
+/** The next so many who match after an address, in the order of the addresses. */
+export async function selectUsersAfter(
+  db: Database,
+  filter: UserFilter,
+  emailKey: string,
+  limit: number,
+): Promise<User[]> {
+  const rows = (await filtered(db, select(db), filter)
+    .where('users.email_key', '>', emailKey)
+    .orderBy('users.email_key')
+    .limit(limit)) as UserRow[];
+  return rows.map(toUser);
+}
+
 /** The ids of the first so many, in the order of the addresses. */
 export async function selectUserIds(db: Database, filter: UserFilter, limit: number): Promise<number[]> {
   return filtered(db, db('users'), filter).orderBy('users.email_key').limit(limit).pluck('users.id');

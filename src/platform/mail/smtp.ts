@@ -40,6 +40,28 @@ function explain(error: SmtpError): string {
   return error.message ?? 'The mail could not be sent.';
 }
 
+const connectionTo = (url: string) => ({
+  url,
+  dnsTimeout: 5 * second,
+  connectionTimeout: 5 * second,
+  greetingTimeout: 10 * second,
+  socketTimeout: 15 * second,
+  disableFileAccess: true,
+  disableUrlAccess: true,
+});
+
+/** Connects, signs in where the address names somebody, and sends nothing. @throws DeliveryFailed that says why not */
+export async function checkMailServer(smtpUrl: string): Promise<void> {
+  const transport = nodemailer.createTransport(connectionTo(smtpUrl));
+  try {
+    await transport.verify();
+  } catch (error) {
+    throw new DeliveryFailed(explain(error as SmtpError), outcomeOf(error as SmtpError));
+  } finally {
+    transport.close();
+  }
+}
+
 /**
  * Connects to the mail server when there is something to send.
  * @param smtpUrl `smtp://` or `smtps://USER:PASSWORD@HOST:PORT`
@@ -47,16 +69,10 @@ function explain(error: SmtpError): string {
  */
 export function createSmtpCarrier(smtpUrl: string, from: string): SmtpCarrier {
   const transport = nodemailer.createTransport({
-    url: smtpUrl,
+    ...connectionTo(smtpUrl),
     pool: true,
     maxConnections: 5,
     maxMessages: 100,
-    dnsTimeout: 5 * second,
-    connectionTimeout: 5 * second,
-    greetingTimeout: 10 * second,
-    socketTimeout: 15 * second,
-    disableFileAccess: true,
-    disableUrlAccess: true,
   });
   return {
     async sendMail({ to, subject, text, html, messageId }, signal) {
