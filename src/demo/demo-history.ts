@@ -1,12 +1,14 @@
 import type { Knex } from 'knex';
+import { DateTime } from 'luxon';
 import type { AuditAction } from '../features/audit/audit-actions.types';
 import { inviteUsers } from '../features/invites/invites.service';
 import { expireInvites, remindPendingInvites } from '../features/invites/reminders.service';
+import { planOffboarding } from '../features/offboarding/offboarding.service';
 import { addTime, day, hour } from '../lib/duration';
 import type { TxContext } from '../platform/context';
 import { actingAs } from '../platform/context';
 import { rowsPerStatement } from '../platform/db/dialect';
-import { type DemoPerson, demoPeople } from './demo-people';
+import { type DemoPerson, demoLeaving, demoPeople } from './demo-people';
 import { type DemoCatalogue, idOf, type SeededPerson } from './seeded-site';
 
 /** Something that happened some hours ago, done by the real service under a clock that is set back. */
@@ -27,7 +29,9 @@ export async function addHistory(
   const admins = people.filter(({ isAdmin, status }) => isAdmin === true && status === 'active');
   await tx.db.batchInsert('audit_events', trailOf(people, admins), rowsPerStatement(tx.db));
   await tx.db.batchInsert('invites', endedInvites(people, admins), rowsPerStatement(tx.db));
-  const events = [...invitations(admins, catalogue), ...dailyJobs()].sort((a, b) => b.hoursAgo - a.hoursAgo);
+  const events = [...invitations(admins, catalogue), leaving(tx, people, admins), ...dailyJobs()].sort(
+    (a, b) => b.hoursAgo - a.hoursAgo,
+  );
   for (const { hoursAgo, run } of events) {
     const at = addTime(tx.clock.now(), -hoursAgo * hour);
     await run({ ...tx, clock: { now: () => at } });
@@ -43,6 +47,25 @@ function dailyJobs(): Event[] {
     { hoursAgo: hours + 7, run: (tx) => expireInvites(job(tx, 'expire-invites'), never) },
     { hoursAgo: hours + 1, run: (tx) => remindPendingInvites(job(tx, 'remind-pending-invites'), never) },
   ]);
+}
+
+/** Somebody leaves on Friday of next week, at the end of the day, and a colleague takes over. */
+function leaving(tx: TxContext, people: readonly SeededPerson[], admins: readonly SeededPerson[]): Event {
+  const [person, replacement] = [demoLeaving.email, demoLeaving.replacement].map((email) =>
+    people.find((one) => one.email === email),
+  );
+  const [admin] = admins;
+  if (!person || !replacement || !admin) throw new Error('somebody of the planned deletion is no demo person');
+  const friday = DateTime.fromJSDate(tx.clock.now(), { zone: tx.config.timeZone }).startOf('week').plus({ days: 11 });
+  const input = {
+    userId: person.id,
+    replacementId: replacement.id,
+    dueAt: friday.set({ hour: 18 }).toJSDate(),
+    typed: person.email,
+    idempotencyKey: 'demo-leaving',
+  };
+  const actor = { kind: 'user', userId: admin.id, email: admin.email, slackId: null } as const;
+  return { hoursAgo: 44, run: (then) => planOffboarding(actingAs(then, actor), input) };
 }
 
 /** One submission for those who were invited together, by the admins in turn. */

@@ -7,6 +7,9 @@ export const demoGroups = ['QA Berlin', 'Release Board', 'Contractors'] as const
 /** The profile that a demo site has besides those it was born with. */
 export const demoProfile = 'Test Lead';
 
+/** Whose deletion is planned, and who takes over. */
+export const demoLeaving = { email: 'pablo.nunez@orbit.example', replacement: 'soeren.oestergaard@orbit.example' };
+
 export type DemoProject = (typeof demoProjects)[number];
 export type DemoGroup = (typeof demoGroups)[number];
 export type DemoProfile = 'Project Manager' | 'Tester' | 'Read Only' | typeof demoProfile;

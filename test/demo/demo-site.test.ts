@@ -3,11 +3,15 @@ import { demoChannels, demoPeople, demoSlackPeople } from '../../src/demo/demo-p
 import { demoPassword, seedDemoSite } from '../../src/demo/demo-site';
 import { readToken } from '../../src/features/credentials/links.service';
 import { passwordProblem, verifyPassword } from '../../src/features/credentials/passwords.service';
+import { planDeletion } from '../../src/features/deletion/plan-deletion.service';
 import { showInvitation } from '../../src/features/invites/invites.service';
 import { pendingInvites } from '../../src/features/invites/reminders.service';
 import { readOnlySeats, seats } from '../../src/features/licences/licences.service';
+import { listOffboardings } from '../../src/features/offboarding/offboarding.service';
+import { homeBlocks } from '../../src/features/offboarding/offboarding.text';
 import { setting } from '../../src/features/settings/settings.service';
 import { findUsersByEmail, userCounts } from '../../src/features/users/users.service';
+import { day } from '../../src/lib/duration';
 import { emailProblem } from '../../src/lib/email';
 import { createConversations } from '../../src/workspace/conversations';
 import { createPeople } from '../../src/workspace/people';
@@ -136,6 +140,23 @@ forEachDatabase((database) => {
     expect(invite).toMatchObject({ state: 'open', sentCount: 1 });
     const { user } = await readToken(ctx, tokenOf(link?.reveal() ?? ''), 'activation');
     expect(user.email).toBe('lucia.ferrer@orbit.example');
+  });
+
+  test('somebody’s deletion is planned for Friday of next week, and the Home shows it', async () => {
+    const ctx = testContext(database);
+    await seedDemoSite(ctx);
+    const [ada] = await findUsersByEmail(ctx, ['ada.lindqvist@orbit.example']);
+    if (!ada) throw new Error('nobody plans');
+    const { planned, total } = await listOffboardings({ ...ctx, actor: actorFor(ada) });
+    expect(total).toBe(1);
+    const [offboarding] = planned;
+    if (!offboarding?.userId) throw new Error('nothing is planned');
+    expect(offboarding).toMatchObject({ state: 'planned', userEmail: 'pablo.nunez@orbit.example' });
+    const days = (offboarding.dueAt.getTime() - ctx.clock.now().getTime()) / day;
+    expect([days > 4, days < 12, offboarding.dueAt.getUTCDay()]).toEqual([true, true, 5]);
+    const plan = await planDeletion(ctx, offboarding.userId, offboarding.replacementId);
+    expect(plan.casesMoved).toBeGreaterThan(0);
+    expect(JSON.stringify(homeBlocks({ planned, total, failed: [] }, 'UTC'))).toContain('pablo.nunez@orbit.example');
   });
 
   test('work is there in every status, and most active people have some of it open', async () => {

@@ -43,7 +43,9 @@ export function approvalStanding(approval: Approval): string {
     case 'refused':
       return `${decider} refused it: ${reason}`;
     case 'called_off':
-      return `${requester} called it off. Nothing was changed.`;
+      return approval.decider === null
+        ? `It was called off. ${reason} Nothing was changed.`
+        : `${decider} called it off. Nothing was changed.`;
     case 'expired':
       return 'Nobody decided within 24 hours, so it expired. Nothing was changed.';
     case 'void':

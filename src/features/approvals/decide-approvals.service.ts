@@ -7,7 +7,7 @@ import { enqueue } from '../../platform/mail/outbox';
 import { oneAtATime } from '../licences/licences.service';
 import { findUsers, requireAdmin } from '../users/users.service';
 import { auditApproval } from './approvals.service';
-import { decidePending, endApproved, selectApproval } from './approvals.store';
+import { decidePending, endApproved, selectApproval, selectApprovalByKey } from './approvals.store';
 import type { Approval, ApprovalState } from './approvals.types';
 
 /** An approval after a click, and whether this click decided it; another one, or time, may have been faster. */
@@ -56,6 +56,27 @@ export async function callOff(ctx: Context, id: number): Promise<Decided> {
     if (ownRequest) return { state: 'called_off', reason: null };
     throw invalidInput(`Only ${approval.requester.email}, who asked for it, can call it off. You can refuse it.`);
   });
+}
+
+/**
+ * Ends a request that waits still, because what it asks for was called off another way; in the caller's transaction. The
+ * caller announces `approval_changed` for it after the commit.
+ * @param reason why, in a sentence, where nobody called it off but time did
+ * @returns the approval's id; null when none waits under this key
+ */
+export async function withdrawRequest(
+  tx: TxContext,
+  idempotencyKey: string,
+  reason: string | null,
+): Promise<number | null> {
+  const approval = await selectApprovalByKey(tx.db, idempotencyKey);
+  if (approval?.state !== 'pending') return null;
+  return (await close(tx, approval, { state: 'called_off', reason })) ? approval.id : null;
+}
+
+/** How the request with this key stands; null when there is none. No privilege is asked: Usher itself looks. */
+export async function requestStanding(ctx: Context, idempotencyKey: string): Promise<ApprovalState | null> {
+  return (await selectApprovalByKey(ctx.db, idempotencyKey))?.state ?? null;
 }
 
 /** Ends an approval whose day is over; false when it was decided, or ended, before. */
@@ -131,7 +152,10 @@ async function close(tx: TxContext, approval: Approval, choice: Choice): Promise
   if (!changed) return false;
   const { state, reason } = choice;
   await auditApproval(tx, approval, `approval.${state}`, { state, ...(reason === null ? {} : { reason }) });
-  if (state === 'refused' || state === 'expired' || state === 'void') await tellRequester(tx, approval, null);
+  const byRequester = actor.kind === 'user' && actor.userId === approval.requester.userId;
+  if (state === 'refused' || state === 'expired' || state === 'void' || (state === 'called_off' && !byRequester)) {
+    await tellRequester(tx, approval, null);
+  }
   return true;
 }
 

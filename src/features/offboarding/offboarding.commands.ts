@@ -16,7 +16,7 @@ import {
 } from './offboarding.text';
 import { readDueTime } from './read-due-time';
 
-const usage = '/users offboard EMAIL on:2026-12-01 18:00 replacement:EMAIL';
+const usage = '/users offboard EMAIL on:2026-12-01 18:00 replacement:EMAIL confirm:EMAIL';
 
 interface OffboardLine {
   readonly email: string;
@@ -83,7 +83,7 @@ export const offboardingEdge: SlackEdge = {
       command: '/users',
       verb: 'offboard',
       access: 'admin',
-      usage: '[EMAIL on:DATE TIME replacement:EMAIL off:yes]',
+      usage: '[EMAIL on:DATE TIME replacement:EMAIL confirm:EMAIL off:yes]',
       summary: 'Plans a deletion for later, or calls it off; alone it lists what is planned',
       example: '/users offboard ada@example.com on:2026-12-01 18:00 replacement:grace@example.com',
       options: ['on', 'replacement', 'confirm', 'off'],

@@ -6,8 +6,9 @@ import { isDuplicate } from '../../platform/db/driver-errors';
 import { inTransaction } from '../../platform/db/transaction';
 import { conflict, invalidInput, notFound } from '../../platform/errors';
 import { siteTime } from '../../platform/mail/site-time';
-import { approvalNeed, requestApproval } from '../approvals/approvals.service';
-import { needsReplacement, needsTyping } from '../deletion/deletion.types';
+import { approvalNeed, insertRequest } from '../approvals/approvals.service';
+import { withdrawRequest } from '../approvals/decide-approvals.service';
+import { type DeletionPlan, needsReplacement, needsTyping } from '../deletion/deletion.types';
 import { planDeletion } from '../deletion/plan-deletion.service';
 import { oneAtATime } from '../licences/licences.service';
 import { beginOperation, finishOperation } from '../operations/operations.service';
@@ -24,6 +25,7 @@ import {
   selectPlannedOf,
   updatePlanned,
 } from './offboarding.store';
+import { requestWords } from './offboarding.text';
 import type { Offboarding, OffboardingLists, PlannedOffboarding } from './offboarding.types';
 
 /** How many a list names. */
@@ -83,20 +85,18 @@ async function stateFor(
   return 'asked';
 }
 
-/** Asks after the commit; what nobody can be asked about is called off again. */
-async function askSecondAdmin(ctx: Context, { id, userEmail, dueAt, replacementEmail }: Offboarding): Promise<void> {
-  try {
-    await requestApproval(ctx, {
-      kind: 'delete_users',
-      payload: { offboardingId: id },
-      summary: `Plan the deletion of ${userEmail} for ${siteTime(dueAt, ctx.config.timeZone)}${replacementEmail === null ? '' : `; ${replacementEmail} takes over`}`,
-      idempotencyKey: `offboarding:${id}`,
-    });
-  } catch (error) {
-    const end = { state: 'called_off' as const, problem: 'No second admin could be asked.', at: ctx.clock.now() };
-    await inTransaction(ctx, (tx) => endPlanned(tx.db, id, end, null, ['asked']));
-    throw error;
-  }
+/** What its approval is known by. */
+export const requestKey = (offboardingId: number): string => `offboarding:${offboardingId}`;
+
+/** Asks together with the plan. @returns the approval's id, to be announced after the commit */
+async function askSecondAdmin(tx: TxContext, offboarding: Offboarding, plan: DeletionPlan): Promise<number> {
+  const { approval } = await insertRequest(tx, {
+    kind: 'delete_users',
+    payload: { offboardingId: offboarding.id },
+    ...requestWords(offboarding, plan, tx.config.timeZone),
+    idempotencyKey: requestKey(offboarding.id),
+  });
+  return approval.id;
 }
 
 /**
@@ -116,7 +116,7 @@ export async function planOffboarding(
   },
 ): Promise<PlannedOffboarding> {
   const { userId, replacementId, dueAt } = input;
-  const result = await inTransaction(ctx, async (tx) => {
+  const { planned, approvalId } = await inTransaction(ctx, async (tx) => {
     // Before anything is read: whoever loses the privilege at this moment has lost it.
     await oneAtATime(tx);
     await requireAdmin(tx);
@@ -171,11 +171,12 @@ export async function planOffboarding(
       operationId,
     );
     await finishOperation(tx, operationId, [{ userId, subject: user.email, outcome: 'done', reason: null }]);
-    return { offboarding, plan, before: before?.dueAt ?? null };
+    const approvalId = state === 'asked' ? await askSecondAdmin(tx, offboarding, plan) : null;
+    return { planned: { offboarding, plan, before: before?.dueAt ?? null }, approvalId };
   });
-  if (result.offboarding.state === 'asked') await askSecondAdmin(ctx, result.offboarding);
+  if (approvalId !== null) await ctx.announce({ kind: 'approval_changed', approvalId });
   await ctx.announce({ kind: 'users_changed' });
-  return result;
+  return planned;
 }
 
 /**
@@ -188,8 +189,9 @@ export async function callOffOffboarding(
   id: number,
 ): Promise<{ readonly offboarding: Offboarding; readonly calledOff: boolean }> {
   const result = await inTransaction(ctx, async (tx) => {
+    // As where it is decided: of an approval and this, the second one sees the first.
+    await oneAtATime(tx);
     await requireAdmin(tx);
-    // A second admin who approves an asked one after this is told that it was called off.
     const end = { state: 'called_off' as const, problem: null, at: tx.clock.now() };
     const calledOff = await endPlanned(tx.db, id, end, null, ['asked', 'planned']);
     const offboarding = await selectOffboarding(tx.db, id);
@@ -208,8 +210,10 @@ export async function callOffOffboarding(
         null,
       );
     }
-    return { offboarding, calledOff };
+    const approvalId = calledOff ? await withdrawRequest(tx, requestKey(id), null) : null;
+    return { offboarding, calledOff, approvalId };
   });
+  if (result.approvalId !== null) await ctx.announce({ kind: 'approval_changed', approvalId: result.approvalId });
   if (result.calledOff) await ctx.announce({ kind: 'users_changed' });
   return result;
 }

@@ -99,16 +99,11 @@ export async function planAsked(db: Knex.Transaction, id: number): Promise<boole
   return (await db('offboardings').where({ id, state: 'asked' }).update({ state: 'planned' })) === 1;
 }
 
-/** Those that wait for a second admin in vain: too long, for a moment that has passed, or for somebody who is gone. */
-export async function selectUnapproved(
-  db: Database,
-  now: Date,
-  askedBefore: Date,
-  limit: number,
-): Promise<Offboarding[]> {
+/** Those that wait for a second admin, after an id. */
+export async function selectAsked(db: Database, after: number, limit: number): Promise<Offboarding[]> {
   const rows = await db('offboardings')
     .where({ state: 'asked' })
-    .where((q) => void q.where('due_at', '<=', now).orWhere('created_at', '<', askedBefore).orWhereNull('user_id'))
+    .where('id', '>', after)
     .orderBy('id')
     .limit(limit)
     .select(columns);

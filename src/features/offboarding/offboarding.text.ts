@@ -41,6 +41,19 @@ function callOff(offboarding: Offboarding, actionId: string) {
 
 const planList = (plan: DeletionPlan): KnownBlock => list(planSentences(plan).map((line): Piece[] => [line]));
 
+/** What a second admin is asked for, and what it would do as things are. */
+export function requestWords(
+  { userEmail, dueAt, replacementEmail }: Offboarding,
+  plan: DeletionPlan,
+  timeZone: string,
+): { readonly summary: string; readonly details: readonly string[] } {
+  const taker = replacementEmail === null ? '' : `; ${replacementEmail} takes over`;
+  return {
+    summary: `Plan the deletion of ${userEmail} for ${siteTime(dueAt, timeZone)}${taker}`,
+    details: ['As things are now; it is counted anew when it runs:', ...planSentences(plan)],
+  };
+}
+
 /** It waits for a second admin; how that ends is told by the approval. */
 function askedMessage({ offboarding, plan }: PlannedOffboarding, timeZone: string): SlackMessage {
   const title = `A second admin was asked, because you have planned a deletion already. When one agrees within 24 hours, ${nameAndAddress(plan.user)} will be deleted on ${siteTime(offboarding.dueAt, timeZone)}.`;

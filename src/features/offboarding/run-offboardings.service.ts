@@ -1,19 +1,19 @@
-import { addTime, day, minute } from '../../lib/duration';
+import { addTime, day } from '../../lib/duration';
 import { type Actor, actingAs, type Context, type TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { type AppError, invalidInput, isAppError, notAdmin } from '../../platform/errors';
 import { enqueue } from '../../platform/mail/outbox';
+import { requestStanding, withdrawRequest } from '../approvals/decide-approvals.service';
 import { deleteCounted } from '../deletion/deletion.service';
 import type { DeletionPlan } from '../deletion/deletion.types';
 import { oneAtATime } from '../licences/licences.service';
 import { findUsers, recordUserChanges, requireAdmin } from '../users/users.service';
-import { claimReminder, endPlanned, selectDue, selectToRemind, selectUnapproved } from './offboarding.store';
+import { requestKey } from './offboarding.service';
+import { claimReminder, endPlanned, selectAsked, selectDue, selectToRemind } from './offboarding.store';
 import { isActiveAdmin, type Offboarding } from './offboarding.types';
 
 const reminderAhead = 1 * day;
 const batch = 50;
-/** A little longer than an approval waits. */
-const waitsFor = 1 * day + 10 * minute;
 
 /** What of a plan a message tells afterwards, when the person is gone. */
 export type OffboardingOutcome = Pick<DeletionPlan, 'runs' | 'casesMoved' | 'casesLeft'>;
@@ -106,18 +106,38 @@ async function fail(ctx: Context, offboarding: Offboarding, error: AppError): Pr
   });
 }
 
-/** Calls off what no second admin agreed to: an approval lives for a day, and one that is given is carried out at once. */
-async function endUnapproved(ctx: Context): Promise<void> {
-  const at = ctx.clock.now();
-  for (const { id, userId, userEmail } of await selectUnapproved(ctx.db, at, addTime(at, -waitsFor), batch)) {
-    const problem = 'No second admin approved it.';
-    await inTransaction(ctx, async (tx) => {
-      if (!(await endPlanned(tx.db, id, { state: 'called_off', problem, at }, null, ['asked']))) return;
-      if (userId === null) return;
-      const change = { action: 'user.offboarding_called_off' as const, user: { id: userId, email: userEmail } };
-      await recordUserChanges(tx, [{ ...change, before: null, after: { problem } }], null);
-    });
+/** Why somebody's asked deletion is not going to be, or null while a second admin may still agree to it. */
+async function whyUnapproved(ctx: Context, { id, userId, dueAt }: Offboarding): Promise<string | null> {
+  if (userId === null) return 'The person was deleted before.';
+  if (dueAt <= ctx.clock.now()) return 'Its moment passed before a second admin approved it.';
+  const request = await requestStanding(ctx, requestKey(id));
+  // What was approved is carried out within moments, or taken up again by the job of approvals.
+  return request === 'pending' || request === 'approved' ? null : 'No second admin approved it.';
+}
+
+/** Calls off what no second admin agreed to, and closes the request where it is open. */
+async function endUnapproved(ctx: Context, signal: AbortSignal): Promise<void> {
+  for (let after = 0; !signal.aborted; ) {
+    const asked = await selectAsked(ctx.db, after, batch);
+    for (const offboarding of asked) {
+      after = offboarding.id;
+      const problem = await whyUnapproved(ctx, offboarding);
+      if (problem !== null) await endAsked(ctx, offboarding, problem);
+    }
+    if (asked.length < batch) break;
   }
+}
+
+async function endAsked(ctx: Context, { id, userId, userEmail }: Offboarding, problem: string): Promise<void> {
+  const at = ctx.clock.now();
+  const approvalId = await inTransaction(ctx, async (tx) => {
+    await oneAtATime(tx);
+    if (!(await endPlanned(tx.db, id, { state: 'called_off', problem, at }, null, ['asked']))) return null;
+    const change = { action: 'user.offboarding_called_off' as const, before: null, after: { problem } };
+    if (userId !== null) await recordUserChanges(tx, [{ ...change, user: { id: userId, email: userEmail } }], null);
+    return withdrawRequest(tx, requestKey(id), problem);
+  });
+  if (approvalId !== null) await ctx.announce({ kind: 'approval_changed', approvalId });
 }
 
 async function runOne(ctx: Context, offboarding: Offboarding): Promise<'done' | 'failed' | 'left'> {
@@ -145,7 +165,7 @@ export async function runOffboardings(
   ctx: Context,
   signal: AbortSignal,
 ): Promise<{ reminded: number; done: number; failed: number }> {
-  await endUnapproved(ctx);
+  await endUnapproved(ctx, signal);
   const counts = { reminded: await remind(ctx, signal), done: 0, failed: 0 };
   for (let after = 0; !signal.aborted; ) {
     const due = await selectDue(ctx.db, ctx.clock.now(), after, batch);

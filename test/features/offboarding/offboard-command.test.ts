@@ -1,9 +1,8 @@
-import type { Approval } from '../../../src/features/approvals/approvals.types';
-import { deleteOrPlanApproved } from '../../../src/features/offboarding/offboarding-approved';
+import { tendApprovals } from '../../../src/features/approvals/approval-cards.service';
 import { runOffboardings } from '../../../src/features/offboarding/run-offboardings.service';
 import { day } from '../../../src/lib/duration';
-import { actingAs } from '../../../src/platform/context';
 import { deliverDue } from '../../../src/platform/mail/dispatcher';
+import type { MessageView } from '../../../src/workspace/protocol';
 import { insertAdmin, insertUser } from '../../support/builders';
 import { forEachDatabase } from '../../support/databases';
 import { textOf } from '../../support/slack-text';
@@ -67,7 +66,7 @@ forEachDatabase((database) => {
       ['lea@x.example on:2026-11-21 10:30', 'has passed already'],
       ['lea@x.example on:2029-01-01', 'at most a year ahead'],
       ['lea@x.example on:2027-03-28 02:30', 'does not exist in Europe/Berlin: the clocks go forward'],
-      ['on:2026-12-01', 'Whom? Usage: /users offboard EMAIL'],
+      ['on:2026-12-01', 'Whom? Usage: /users offboard EMAIL on:2026-12-01 18:00 replacement:EMAIL confirm:EMAIL'],
       ['lea@x.example ben@example.com on:2026-12-01', 'Plan for one person at a time'],
       ['lea@x.example on:2026-12-01', 'lea@x.example has open work'],
       ['lea@x.example on:2026-12-01 replacement:lea@x.example', 'Nobody can be their own replacement'],
@@ -146,55 +145,119 @@ forEachDatabase((database) => {
     await ada.home('… and 27 more.');
   });
 
+  /** Ada has planned one and asks for another; Hedy, a second admin, gets the card. */
   const planSecond = async () => {
     await insertUser(database.db, { email: 'max@x.example' });
-    await insertAdmin(database.db, { email: 'other@x.example' });
+    await insertAdmin(database.db, { email: 'hedy@example.com' });
     const ada = usher.as('ada');
     await ada.ask('#general', line);
-    return ada.ask('#general', '/users offboard max@x.example on:2026-12-02');
+    const asked = await ada.ask('#general', '/users offboard max@x.example on:2026-12-02');
+    const card = await usher.as('hedy').waitForMessage(/Plan the deletion of max@x\.example for [\s\S]*\[Approve\]/);
+    return { asked, card };
   };
   const states = async () => {
     const rows = (await database.db('offboardings').orderBy('id')) as { user_email: string; state: string }[];
     return Object.fromEntries(rows.map(({ user_email, state }) => [user_email, state]));
   };
-  const approveLast = async (requester: string) => {
-    const [approval] = await database.db('approvals').where({ kind: 'delete_users' });
-    const [person] = await database.db('users').where({ email: requester });
-    const actor = { kind: 'user' as const, userId: Number(person.id), email: requester, slackId: null };
-    const asked = { id: Number(approval.id) } as Approval;
-    return deleteOrPlanApproved(actingAs(usher.ctx, actor), JSON.parse(String(approval.payload)), asked);
+  const closed = async (card: MessageView, words: string) => {
+    const now = await usher.as('hedy').waitForMessage((shown) => shown.ts === card.ts && textOf(shown).includes(words));
+    expect(textOf(now)).not.toContain('[Approve]');
+  };
+  const told = async (words: string) => {
+    await deliver();
+    return textOf(await usher.as('ada').waitForMessage((shown) => textOf(shown).includes(words) && !shown.ephemeral));
   };
 
-  test('a second planned deletion by the same admin waits for a second admin, and runs once they agreed', async () => {
-    expect(textOf(await planSecond())).toContain('A second admin was asked');
+  test('a second planned deletion by the same admin waits for a second admin, and runs once they agreed on the card', async () => {
+    const { asked, card } = await planSecond();
+    expect(textOf(asked)).toContain('A second admin was asked');
     expect(await states()).toEqual({ 'lea@x.example': 'planned', 'max@x.example': 'asked' });
     const ada = usher.as('ada');
     expect(textOf(await ada.ask('#general', '/users offboard'))).toContain('waits for a second admin');
     expect(textOf(await ada.ask('#general', '/users offboard max@x.example on:2026-12-03'))).toContain(
       'waits for a second admin. Call it off',
     );
-    await approveLast('ada@example.com');
-    await approveLast('ada@example.com');
+    await run();
+    expect(await states()).toMatchObject({ 'max@x.example': 'asked' });
+    expect(textOf(card)).toContain('There is no open work to hand over.');
+    await usher.as('hedy').click(card, 'Approve');
+    await closed(card, 'hedy@example.com approved it, and it was carried out.');
     expect(await states()).toMatchObject({ 'max@x.example': 'planned' });
+    expect(await told('You asked: Plan the deletion of max@x.example')).toContain(
+      'max@x.example will be deleted on Wednesday, 2 December 2026 at 18:00',
+    );
+    const [planned] = await database.db('audit_events').where({ subject_label: 'max@x.example' }).orderBy('id', 'desc');
+    expect(planned).toMatchObject({ action: 'user.offboarding_planned', actor_label: 'ada@example.com' });
     usher.clock.advance(13 * day);
     expect(await run()).toMatchObject({ done: 2 });
   });
 
-  test('without the approval of a second admin a planned deletion never runs, nor once it was called off', async () => {
-    await planSecond();
-    await expect(approveLast('other@x.example')).rejects.toThrow('Only an active admin');
+  test('a planned deletion whose moment passes without a second admin never runs, and its card says so', async () => {
+    await insertUser(database.db, { email: 'tim@x.example' });
+    const { card } = await planSecond();
+    await usher.as('ada').ask('#general', '/users offboard tim@x.example on:2026-11-21 20:00');
+    const soon = await usher.as('hedy').waitForMessage('Plan the deletion of tim@x.example');
+    usher.clock.advance(day / 2);
+    expect(await run()).toMatchObject({ done: 0 });
+    await closed(soon, 'It was called off. Its moment passed before a second admin approved it. Nothing was changed.');
+    expect(await states()).toMatchObject({ 'max@x.example': 'asked', 'tim@x.example': 'called_off' });
+    expect(await told('You asked: Plan the deletion of tim@x.example')).toContain('It was called off.');
     usher.clock.advance(13 * day);
-    await expect(approveLast('ada@example.com')).rejects.toThrow('has passed');
+    await usher.as('hedy').click(card, 'Approve');
+    await closed(card, 'so it expired');
     expect(await run()).toMatchObject({ done: 1 });
-    expect(await states()).toEqual({ 'lea@x.example': 'done', 'max@x.example': 'called_off' });
-    await expect(approveLast('ada@example.com')).rejects.toThrow();
+    expect(await states()).toMatchObject({ 'lea@x.example': 'done', 'max@x.example': 'called_off' });
+    expect(await database.db('users').where({ email: 'max@x.example' })).toHaveLength(1);
   });
 
-  test('an asked deletion that was called off is not planned by a late approval', async () => {
-    await planSecond();
-    const off = await usher.as('ada').ask('#general', '/users offboard max@x.example off:yes');
-    expect(textOf(off)).toContain('Called off: max@x.example stays.');
-    await expect(approveLast('ada@example.com')).rejects.toThrow('was called off meanwhile');
+  test('calling an asked deletion off closes its card, also by another admin, of which who asked is told', async () => {
+    const { asked, card } = await planSecond();
+    await usher.as('ada').click(asked, 'Call off');
+    await usher.as('ada').waitForMessage('Called off: max@x.example stays.');
+    await closed(card, 'ada@example.com called it off. Nothing was changed.');
+    expect(await states()).toMatchObject({ 'max@x.example': 'called_off' });
+    await usher.as('ada').ask('#general', '/users offboard max@x.example on:2026-12-02');
+    const again = await usher
+      .as('hedy')
+      .waitForMessage((shown) => shown.ts !== card.ts && textOf(shown).includes('Plan the deletion of max@x.example'));
+    await usher.as('hedy').ask('#general', '/users offboard max@x.example off:yes');
+    await closed(again, 'hedy@example.com called it off. Nothing was changed.');
+    expect(await told('You asked: Plan the deletion of max@x.example')).toContain('hedy@example.com called it off');
+    expect(await database.db('approvals').pluck('state')).toEqual(['called_off', 'called_off']);
+  });
+
+  test('a deletion that a second admin refused is not planned any more, and can be asked for anew', async () => {
+    const { card } = await planSecond();
+    const hedy = usher.as('hedy');
+    await hedy.click(card, 'Refuse…');
+    await hedy.modal('Why?');
+    await hedy.fill({ 'Why?': 'Max stays' });
+    await hedy.submit();
+    await closed(card, 'hedy@example.com refused it: Max stays');
+    await run();
+    expect(await states()).toEqual({ 'lea@x.example': 'planned', 'max@x.example': 'called_off' });
+    const anew = await usher.as('ada').ask('#general', '/users offboard max@x.example on:2026-12-03');
+    expect(textOf(anew)).toContain('A second admin was asked');
+  });
+
+  test('an approval that is carried out late plans nothing that was called off meanwhile', async () => {
+    const { card } = await planSecond();
+    // The process died between the click and its work.
+    const given = { state: 'approved', decider_label: 'hedy@example.com', decided_at: usher.clock.now() };
+    await database.db('approvals').update(given);
+    await usher.as('ada').ask('#general', '/users offboard max@x.example off:yes');
+    usher.clock.advance(day / 2);
+    expect(await tendApprovals(usher.ctx, new AbortController().signal)).toMatchObject({ resumed: 1 });
+    await closed(card, 'could not be carried out: The deletion of max@x.example was called off meanwhile.');
+    expect(await states()).toMatchObject({ 'max@x.example': 'called_off' });
+  });
+
+  test('what an admin asked for who is none any more is not planned', async () => {
+    const { card } = await planSecond();
+    await database.db('users').where({ email: 'ada@example.com' }).update({ is_admin: false });
+    await usher.as('hedy').click(card, 'Approve');
+    await closed(card, 'ada@example.com is no active admin any more');
+    await run();
     expect(await states()).toMatchObject({ 'max@x.example': 'called_off' });
   });
 
