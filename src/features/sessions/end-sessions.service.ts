@@ -16,12 +16,7 @@ const sessionGone = () =>
   notFound('session', 'This session is not there any more. Nothing was changed; look at the list again.');
 
 /** Ends one open session and writes who did it. @returns false: it had ended already */
-export async function endOneSession(
-  tx: TxContext,
-  session: Session,
-  person: Person,
-  reason: EndReason,
-): Promise<boolean> {
+async function endOneSession(tx: TxContext, session: Session, person: Person, reason: EndReason): Promise<boolean> {
   if (!(await endOpenSession(tx.db, session.id, reason, tx.clock.now()))) return false;
   const { kind, clientName, ip, startedAt } = session;
   await recordUserChanges(
@@ -30,6 +25,12 @@ export async function endOneSession(
     null,
   );
   return true;
+}
+
+/** Ends one of a person's own sessions, said by themselves. @returns false: it had ended already */
+export async function endAsThemselves(tx: TxContext, session: Session, person: Person): Promise<boolean> {
+  const themselves = actingAs(tx, { kind: 'user', userId: person.id, email: person.email, slackId: null });
+  return endOneSession(themselves, session, person, 'signed_out');
 }
 
 /** How ending one session came out. */
@@ -88,7 +89,7 @@ export async function endOwnSession(ctx: Context, userId: number, id: number): P
     const session = await selectSession(tx.db, id);
     const [user] = await findUsers(tx, [userId]);
     if (session === null || user === undefined || session.userId !== userId) throw sessionGone();
-    const done = session.isOpen && (await endOneSession(asThemselves(tx, user), session, user, 'signed_out'));
+    const done = session.isOpen && (await endAsThemselves(tx, session, user));
     return { outcome: done ? 'done' : 'unchanged', session, email: user.email };
   });
 }
@@ -100,10 +101,6 @@ export async function signOut(ctx: Context, token: string): Promise<boolean> {
   return inTransaction(ctx, async (tx) => {
     const [found] = await selectByTokens(tx.db, [hash]);
     if (found === undefined || found.endedAt !== null) return false;
-    return endOneSession(asThemselves(tx, found.user), found.session, found.user, 'signed_out');
+    return endAsThemselves(tx, found.session, found.user);
   });
-}
-
-function asThemselves(tx: TxContext, user: Person): TxContext {
-  return actingAs(tx, { kind: 'user', userId: user.id, email: user.email, slackId: null });
 }

@@ -8,7 +8,7 @@ import { setting } from '../settings/settings.service';
 import { recordSignIn } from '../users/sign-ins.service';
 import { findUsers, holdUsers } from '../users/users.service';
 import type { User } from '../users/users.types';
-import { endOneSession } from './end-sessions.service';
+import { endAsThemselves } from './end-sessions.service';
 import { idleBefore } from './idle';
 import { type Choice, deleteOldChoices, insertChoice, selectChoice, takeChoice } from './session-choices.store';
 import { choiceHash, hashOf, newChoice, newSessionToken } from './session-secrets';
@@ -83,7 +83,7 @@ export async function completeChoice(
     const own = before.find(({ clientId }) => clientId === client.clientId);
     if (own !== undefined) return renewed(tx, own, client);
     const chosen = before.find(({ id }) => id === input.endSessionId);
-    if (chosen !== undefined) await endOneSession(tx, chosen, user, 'signed_out');
+    if (chosen !== undefined) await endAsThemselves(tx, chosen, user);
     const open = before.filter((session) => session !== chosen);
     if (open.length >= (await setting(tx, 'sessions.cap'))) return askWhichToEnd(tx, choice, open);
     return begun(tx, user.id, choice.kind, client);
