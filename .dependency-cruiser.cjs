@@ -53,7 +53,24 @@ module.exports = {
       comment: 'Any feature stands on the platform, never the other way round.',
       severity: 'error',
       from: { path: '^src/platform/' },
-      to: { path: ['^src/(features|workspace)/', '^src/(main|app|command-line)\\.ts$', '^(jobs|test)/'] },
+      to: { path: ['^src/(features|workspace)/', '^src/(main|app|site)\\.ts$', '^src/command-line/', '^(jobs|test)/'] },
+    },
+    {
+      name: 'the-command-line-is-an-edge',
+      comment:
+        'A command of the operator’s reads what was typed, calls a service and says the result, as those in Slack do.',
+      severity: 'error',
+      from: { path: '^src/command-line/' },
+      to: {
+        path: ['^src/workspace/', '^src/(main|app|edges)\\.ts$', edge, '\\.store\\.ts$', '^node_modules/knex/'],
+      },
+    },
+    {
+      name: 'nobody-calls-the-command-line',
+      comment: 'It is a program of its own, beside the server.',
+      severity: 'error',
+      from: { pathNot: ['^src/command-line/', '^test/'] },
+      to: { path: '^src/command-line/' },
     },
     {
       name: 'jobs-call-services',

@@ -17,9 +17,9 @@ import { resendInvites } from '../invites/invites.service';
 import { resendReport } from '../invites/invites.text';
 import { findUsers, relinkSlackAccounts } from '../users/users.service';
 import type { User } from '../users/users.types';
-import { directoryPage, type FilterWords, licenceCard, userCard } from './directory.service';
+import { directoryPage, licenceCard, userCard } from './directory.service';
 import { cardMessage, licenceMessage, listMessage } from './directory.text';
-import { parseStatuses } from './filter-words.service';
+import { type FilterWords, parseStatuses } from './filter-words.service';
 
 /** Rows of one page: with header and navigation far below the 50 blocks of a message. */
 export const usersPerPage = 10;

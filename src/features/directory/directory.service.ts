@@ -1,10 +1,11 @@
 import type { Context } from '../../platform/context';
-import { type Catalogue, groupsOf, lookUpAll, membershipsOf, readCatalogue } from '../access/access.service';
+import { type Catalogue, groupsOf, membershipsOf, readCatalogue } from '../access/access.service';
 import type { Membership } from '../access/access.types';
 import { showInvitation } from '../invites/invites.service';
 import { readOnlySeats, type Seats, seatsWith } from '../licences/licences.service';
 import { listUsers, requireAdmin, showUser, slackAccountsOf, type UserPage, userCounts } from '../users/users.service';
-import type { User, UserFilter, UserStatus } from '../users/users.types';
+import type { User, UserStatus } from '../users/users.types';
+import { type FilterWords, filterOf } from './filter-words.service';
 
 /** The site at a glance. */
 export interface LicenceCard {
@@ -44,14 +45,6 @@ export async function userCard(ctx: Context, email: string): Promise<UserCard> {
   };
 }
 
-/** A filter in the words an admin types. */
-export interface FilterWords {
-  readonly statuses: readonly UserStatus[];
-  readonly project: string | null;
-  readonly group: string | null;
-  readonly text: string;
-}
-
 /** One page of users with how many projects each is in. */
 export interface DirectoryPage extends UserPage {
   readonly projectCounts: ReadonlyMap<number, number>;
@@ -68,16 +61,7 @@ export async function directoryPage(
   pageSize: number,
 ): Promise<DirectoryPage> {
   await requireAdmin(ctx);
-  const catalogue = words.project === null && words.group === null ? null : await readCatalogue(ctx);
-  const project =
-    catalogue && words.project !== null ? lookUpAll('Project', catalogue.projects, [words.project])[0] : undefined;
-  const group = catalogue && words.group !== null ? lookUpAll('Group', catalogue.groups, [words.group])[0] : undefined;
-  const filter: UserFilter = {
-    ...(words.statuses.length > 0 ? { statuses: words.statuses } : {}),
-    ...(project ? { projectId: project.id } : {}),
-    ...(group ? { groupId: group.id } : {}),
-    text: words.text,
-  };
+  const filter = await filterOf(ctx, words);
   const found = await listUsers(ctx, filter, page, pageSize);
   const memberships = await membershipsOf(
     ctx,

@@ -20,7 +20,8 @@ import {
   slackUser,
 } from '../../platform/slack/blocks';
 import { displayName, type User, type UserStatus } from '../users/users.types';
-import type { DirectoryPage, FilterWords, LicenceCard, UserCard } from './directory.service';
+import type { DirectoryPage, LicenceCard, UserCard } from './directory.service';
+import type { FilterWords } from './filter-words.service';
 
 export const statusNames: Readonly<Record<UserStatus, string>> = {
   invited: 'Invited',
