@@ -40,9 +40,10 @@ const words: Readonly<Record<keyof DeletionCounts, readonly [one: string, many: 
 };
 const inOrder = Object.keys(words) as (keyof DeletionCounts)[];
 
-/** `1 test run, 3 run cases, 0 left over, 1 project gained, …`: read before as what happens, after as what did. */
+/** `1 test run, 3 run cases, 1 project gained, …` without what is none: before as what happens, after as what did. */
 function numbers(counts: DeletionCounts): string {
-  return inOrder.map((key) => count(counts[key], ...words[key])).join(', ');
+  const some = inOrder.filter((key) => counts[key] > 0);
+  return some.length === 0 ? 'nothing to move' : some.map((key) => count(counts[key], ...words[key])).join(', ');
 }
 
 function personNumbers(plan: DeletionPlan, isReplacementMissing: boolean): string {
