@@ -1,4 +1,10 @@
-import { hashPassword, passwordProblem, verifyPassword } from '../../../src/features/credentials/passwords.service';
+import {
+  costsOtherwise,
+  hashOfNobody,
+  hashPassword,
+  passwordProblem,
+  verifyPassword,
+} from '../../../src/features/credentials/passwords.service';
 
 const email = 'Ada.Lovelace.1815@example.com';
 const problem = (password: string) => passwordProblem(password, email);
@@ -77,4 +83,30 @@ test('hashing leaves the event loop to others', async () => {
   await Promise.all(Array.from({ length: 8 }, () => hashPassword('teal kite moon')));
   clearInterval(timer);
   expect(turns).toBeGreaterThan(3);
+});
+
+test('a hash tells whether it was made at another cost', async () => {
+  const cost = { memoryKib: 7168, passes: 5 };
+  const hash = await hashPassword('teal kite moon', cost);
+  expect(hash).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$/);
+  expect(await verifyPassword(hash, 'teal kite moon')).toBe(true);
+  expect(costsOtherwise(hash, cost)).toBe(false);
+  expect(costsOtherwise(hash, { ...cost, passes: 6 })).toBe(true);
+});
+
+test('nobody’s hash has the shape and the cost of a real one, and is another each time', async () => {
+  const cost = { memoryKib: 7168, passes: 5 };
+  const hash = await hashPassword('teal kite moon', cost);
+  const nobody = hashOfNobody(cost);
+  const shape = (text: string) => text.split('$').map((part, index) => (index < 4 ? part : part.length));
+  expect(shape(nobody)).toEqual(shape(hash));
+  expect(hashOfNobody(cost)).not.toBe(nobody);
+  expect(await verifyPassword(nobody, '')).toBe(false);
+});
+
+test('a hundred passwords at once: what can be hashed soon is, and the rest is told to come again', async () => {
+  const hashes = await Promise.allSettled(Array.from({ length: 100 }, () => hashPassword('teal kite moon')));
+  const refused = hashes.filter((hash) => hash.status === 'rejected');
+  expect(refused).toHaveLength(37);
+  expect(refused[0]?.reason).toMatchObject({ kind: 'busy', message: expect.stringContaining('try again in a minute') });
 });
