@@ -1,4 +1,4 @@
-/** When this process last heard of which session; see docs/adr/0024. */
+/** When this process last heard of which session; see docs/adr/0026-sessions.md. */
 export interface SessionTouches {
   /** A request of this session came. Costs nothing but memory: it is written with others, a few seconds later. */
   note(sessionId: number, at: Date): void;
