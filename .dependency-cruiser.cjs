@@ -100,8 +100,8 @@ module.exports = {
       name: 'config-comes-first',
       comment: 'Settings are read before anything else of ours is there.',
       severity: 'error',
-      from: { path: '^src/config\\.ts$' },
-      to: { path: anyOfOurs, pathNot: '^src/lib/' },
+      from: { path: ['^src/config\\.ts$', '^src/[a-z]+-config\\.ts$'] },
+      to: { path: anyOfOurs, pathNot: '^src/(lib/|[a-z]+-config\\.ts$)' },
     },
     {
       name: 'workspace-is-a-stand-in',

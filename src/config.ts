@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { config as readDotenv } from 'dotenv';
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import { type LdapConfig, ldapConfig } from './ldap-config';
 import { emailProblem } from './lib/email';
 
 /** A setting that is wrong, said so that the operator can put it right. */
@@ -126,26 +127,6 @@ export interface SlackConfig {
   readonly adminChannel: string | null;
 }
 
-/** How Usher asks a directory whether a password is right. */
-export interface LdapConfig {
-  readonly url: string;
-  readonly startTls: boolean;
-  /** Certificates to believe instead of the system's, as PEM. */
-  readonly ca: string | null;
-  /** For one sign-in in all. */
-  readonly timeoutSeconds: number;
-  readonly lookup:
-    | { readonly by: 'template'; readonly template: string }
-    | {
-        readonly by: 'search';
-        readonly base: string;
-        readonly filter: string;
-        /** Null: the directory is searched by anybody. */
-        readonly bindDn: string | null;
-        readonly bindPassword: string | null;
-      };
-}
-
 /** Everything that can be set, checked and frozen. */
 export interface Config {
   readonly port: number;
@@ -173,62 +154,6 @@ export interface Config {
 
 /** OWASP's password storage cheat sheet lists pairs of memory and passes that are as good as each other; the least product of them. */
 const leastHashing = 7168 * 5;
-
-/** The directory's settings; what is wrong with them together is added to `problems`. */
-function ldapConfig(values: z.infer<typeof environment>, problems: string[]): LdapConfig | null {
-  if (values.LDAP_URL === undefined) {
-    const lonely = Object.keys(values).find(
-      (name) => name.startsWith('LDAP_') && name !== 'LDAP_TIMEOUT_SECONDS' && values[name as keyof typeof values],
-    );
-    if (lonely !== undefined) problems.push(`LDAP_URL: expected beside ${lonely}, such as ldaps://ldap.example.com`);
-    return null;
-  }
-  const template = values.LDAP_BIND_DN_TEMPLATE;
-  const base = values.LDAP_SEARCH_BASE;
-  if ((template === undefined) === (base === undefined)) {
-    problems.push(
-      'LDAP_BIND_DN_TEMPLATE: expected this or LDAP_SEARCH_BASE beside LDAP_URL, and not both; for example uid={username},ou=people,dc=example,dc=com',
-    );
-  }
-  if (template !== undefined && (values.LDAP_SEARCH_FILTER ?? values.LDAP_BIND_DN) !== undefined) {
-    problems.push(
-      'LDAP_SEARCH_FILTER, LDAP_BIND_DN: expected beside LDAP_SEARCH_BASE only; a template needs no search',
-    );
-  }
-  if ((values.LDAP_BIND_DN === undefined) !== (values.LDAP_BIND_PASSWORD === undefined)) {
-    problems.push('LDAP_BIND_DN, LDAP_BIND_PASSWORD: expected both, or neither where anybody may search');
-  }
-  const isTls = values.LDAP_URL.startsWith('ldaps:');
-  if (isTls && values.LDAP_STARTTLS === 'true') {
-    problems.push(
-      'LDAP_STARTTLS: expected with ldap:// only; a connection by ldaps:// is encrypted from its beginning',
-    );
-  }
-  let ca: string | null = null;
-  if (values.LDAP_CA_FILE !== undefined) {
-    ca = existsSync(values.LDAP_CA_FILE) ? readFileSync(values.LDAP_CA_FILE, 'utf8') : '';
-    if (!ca.includes('-----BEGIN CERTIFICATE-----')) {
-      problems.push('LDAP_CA_FILE: expected the path of a file with certificates as PEM');
-    }
-  }
-  return Object.freeze({
-    url: values.LDAP_URL,
-    startTls: !isTls && values.LDAP_STARTTLS !== 'false',
-    ca,
-    timeoutSeconds: values.LDAP_TIMEOUT_SECONDS,
-    lookup: Object.freeze(
-      template !== undefined
-        ? { by: 'template' as const, template }
-        : {
-            by: 'search' as const,
-            base: base ?? '',
-            filter: values.LDAP_SEARCH_FILTER ?? '(uid={username})',
-            bindDn: values.LDAP_BIND_DN ?? null,
-            bindPassword: values.LDAP_BIND_PASSWORD ?? null,
-          },
-    ),
-  });
-}
 
 /**
  * Checks settings and freezes them.

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { Client, ResultCodeError } from 'ldapts';
 import type { Logger } from 'pino';
-import type { LdapConfig } from '../../config';
+import type { LdapConfig } from '../../ldap-config';
 import { createBoundedQueue } from '../../lib/bounded-queue';
 import { second } from '../../lib/duration';
 import { escapeForDn, escapeForFilter } from './escaping';
