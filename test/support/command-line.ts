@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(__dirname, '../..');
+const main = join(root, 'src/command-line/main.ts');
+const loader = require.resolve('tsx');
+
+/** What a command said, and how it ended. */
+export interface CommandEnd {
+  readonly code: number | null;
+  /** Standard output. */
+  readonly said: string;
+  /** Standard error: progress, complaints and the log. */
+  readonly complained: string;
+}
+
+export interface CommandRun {
+  readonly ended: Promise<CommandEnd>;
+  /** Resolves as soon as standard output or error holds this. */
+  heard(text: string): Promise<void>;
+  /** As Ctrl-C does. */
+  interrupt(): void;
+}
+
+/**
+ * Starts the operators' program in a process of its own, with nobody watching.
+ * @param settings beside a database; none come from the machine
+ * @param folder where it is called, and where files that are named without a folder are
+ */
+export function startCommand(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>>,
+  folder: string,
+): CommandRun {
+  const child = spawn(process.execPath, ['--import', loader, main, ...args], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH ?? '',
+      APP_SECRET: 'a secret of tests, of sufficient length',
+      PUBLIC_URL: 'http://usher.test',
+      SEATS: '50',
+      ...settings,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  let complained = '';
+  const waiting: (() => void)[] = [];
+  const look = () => {
+    for (const check of [...waiting]) check();
+  };
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    look();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    complained += chunk.toString();
+    look();
+  });
+  const ended = new Promise<CommandEnd>((done, failed) => {
+    child.once('error', failed);
+    child.once('close', (code) => done({ code, said, complained }));
+  });
+  return {
+    ended,
+    heard: (text) =>
+      new Promise((done, failed) => {
+        const check = () => void (`${said}${complained}`.includes(text) && done());
+        waiting.push(check);
+        check();
+        void ended.then(() => failed(new Error(`it ended without saying “${text}”:\n${said}${complained}`)));
+      }),
+    interrupt: () => void child.kill('SIGINT'),
+  };
+}
