@@ -3,6 +3,7 @@ import { type Archive, openArchive } from './archive';
 import { type SheetKind, type SheetLimits, SheetUnreadable } from './sheet.types';
 import { guessEncoding } from './text-encoding';
 import { readPart } from './workbook-parts';
+import type { XmlAttributes } from './xml-scanner';
 
 const sampleBytes = 64 * 1024;
 
@@ -100,9 +101,9 @@ type PackageKind = 'xlsx' | 'xlsb' | 'word' | 'zip_not_sheet';
 
 async function readPackageKind(archive: Archive, limits: SheetLimits): Promise<PackageKind> {
   let found = 'zip_not_sheet' as PackageKind;
-  const open = (_: string, attributes: Readonly<Record<string, string>>) => {
+  const open = (_: string, attributes: XmlAttributes) => {
     if (found !== 'zip_not_sheet') return;
-    const match = officeOpenXmlParts.find(([, contentType]) => contentType.test(attributes.ContentType ?? ''));
+    const match = officeOpenXmlParts.find(([, contentType]) => contentType.test(attributes.get('ContentType') ?? ''));
     if (match) found = match[0];
   };
   await readPart(archive, '[content_types].xml', { open }, limits);

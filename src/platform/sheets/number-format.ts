@@ -128,6 +128,10 @@ function fillDigits(raw: string, value: number, pattern: ReadonlyArray<DigitSlot
   return shown;
 }
 
+// The same few thousand days stand in a sheet again and again.
+const knownDays = new Map<number, string>();
+const mostKnownDays = 10_000;
+
 const daysTo1970From1900 = 25_569;
 const daysTo1970From1904 = 24_107;
 // 31 December 9999, the last day of every spreadsheet program, counted from 1900.
@@ -140,7 +144,7 @@ function showDate(serial: number, format: { day: boolean; time: boolean }, epoch
   const secondInDay = seconds - day * secondsOfDay;
   const dayFrom1900 = epoch1904 ? day + daysTo1970From1900 - daysTo1970From1904 : day;
   if (serial < 0 || dayFrom1900 > lastSerialDay) return undefined;
-  const time = new Date(secondInDay * 1000).toISOString().slice(11, 19);
+  const time = secondInDay === 0 ? '00:00:00' : new Date(secondInDay * 1000).toISOString().slice(11, 19);
   if (day === 0 && !format.day) return time;
   if (day === 0 && !epoch1904) return undefined;
   const date = calendarDay(dayFrom1900, epoch1904);
@@ -150,8 +154,12 @@ function showDate(serial: number, format: { day: boolean; time: boolean }, epoch
 function calendarDay(dayFrom1900: number, epoch1904: boolean): string {
   // Excel's 1900 has a 29 February, kept from Lotus 1-2-3: day 60 is that one, and the days before it are one off.
   if (dayFrom1900 === 60 && !epoch1904) return '1900-02-29';
-  const shift = dayFrom1900 < 60 && !epoch1904 ? 1 : 0;
-  return new Date((dayFrom1900 + shift - daysTo1970From1900) * secondsOfDay * 1000).toISOString().slice(0, 10);
+  const day = dayFrom1900 + (dayFrom1900 < 60 && !epoch1904 ? 1 : 0) - daysTo1970From1900;
+  const known = knownDays.get(day);
+  if (known !== undefined) return known;
+  const shown = new Date(day * secondsOfDay * 1000).toISOString().slice(0, 10);
+  if (knownDays.size < mostKnownDays) knownDays.set(day, shown);
+  return shown;
 }
 
 const isoDate = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::(\d{2})(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;

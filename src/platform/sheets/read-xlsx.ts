@@ -98,25 +98,27 @@ function sheetHandlers(context: SheetContext, onRow: (row: SheetRow) => void): X
   return {
     open(name, attributes) {
       switch (name) {
-        case 'row':
+        case 'row': {
           inRow = true;
-          rowNumbered = attributes.r !== undefined;
-          rowNumber = attributes.r === undefined ? rowNumber + 1 : parseRowNumber(attributes.r);
+          const number = attributes.get('r');
+          rowNumbered = number !== undefined;
+          rowNumber = number === undefined ? rowNumber + 1 : parseRowNumber(number);
           if (rowNumber > lastSheetRow) throw new SheetUnreadable('too_many_rows');
           column = 0;
           break;
+        }
         case 'c': {
           if (!inRow) break;
           inCell = true;
-          const reference = attributes.r;
+          const reference = attributes.get('r');
           column = reference === undefined ? column + 1 : parseColumn(reference);
           if (column > lastSheetColumn) throw new SheetUnreadable('too_many_columns');
           if (reference !== undefined && !rowNumbered) {
             rowNumber = parseRowNumber(reference.replace(/^[A-Z]+/i, ''));
             rowNumbered = true;
           }
-          type = attributes.t;
-          style = attributes.s;
+          type = attributes.get('t');
+          style = attributes.get('s');
           formula = false;
           value = '';
           break;

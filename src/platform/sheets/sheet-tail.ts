@@ -3,6 +3,7 @@ import { lastSheetColumn, lastSheetRow, type SheetLimits } from './sheet.types';
 import { createTextStore, type TextStore } from './text-store';
 import { readRelationships } from './workbook-parts';
 import { createXmlReader, prefixedAttribute, type XmlReader } from './xml-reader';
+import type { XmlAttributes } from './xml-scanner';
 
 /**
  * What stands behind the rows in a sheet's XML but belongs to its cells. Rows and columns are 1-based. Asking is cheap
@@ -40,14 +41,14 @@ export async function readSheetTail(archive: Archive, sheet: string, limits: She
 
   const links: LinkRange[] = [];
   const merges: CellRange[] = [];
-  const collect = (name: string, attributes: Readonly<Record<string, string>>) => {
+  const collect = (name: string, attributes: XmlAttributes) => {
     if (links.length + merges.length >= maxRanges) return;
     if (name === 'hyperlink') {
       const target = targetOf.get(prefixedAttribute(attributes, 'id') ?? '');
-      const range = target === undefined ? undefined : parseRange(attributes.ref);
+      const range = target === undefined ? undefined : parseRange(attributes.get('ref'));
       if (range && target !== undefined) links.push({ ...range, target });
     } else if (name === 'mergeCell') {
-      const range = parseRange(attributes.ref);
+      const range = parseRange(attributes.get('ref'));
       if (range) merges.push(range);
     }
   };

@@ -44,10 +44,12 @@ export async function readRelationships(
   if (!archive.has(rels)) return;
   const open: XmlHandlers['open'] = (name, attributes) => {
     if (name !== 'Relationship') return;
-    const { Id: id, Type: type = '', Target: target, TargetMode: mode } = attributes;
+    const id = attributes.get('Id');
+    const target = attributes.get('Target');
+    const type = attributes.get('Type') ?? '';
     if (id === undefined || target === undefined) return;
     const kind = type.slice(type.lastIndexOf('/') + 1);
-    const isAddress = mode === 'External' || kind === 'hyperlink';
+    const isAddress = attributes.get('TargetMode') === 'External' || kind === 'hyperlink';
     const resolved = isAddress ? target : partKey(posix.resolve('/', folder, decodePartName(target)));
     onRelationship(id, { type: kind, target: resolved });
   };
@@ -80,8 +82,8 @@ export async function findWorkbookParts(archive: Archive, limits: PartLimits): P
   let sheet: string | undefined;
   let epoch1904 = false;
   const open: XmlHandlers['open'] = (name, attributes) => {
-    if (name === 'workbookPr') epoch1904 = attributes.date1904 === '1' || attributes.date1904 === 'true';
-    if (name !== 'sheet' || sheet !== undefined || (attributes.state ?? 'visible') !== 'visible') return;
+    if (name === 'workbookPr') epoch1904 = /^(?:1|true)$/.test(attributes.get('date1904') ?? '');
+    if (name !== 'sheet' || sheet !== undefined || (attributes.get('state') ?? 'visible') !== 'visible') return;
     const relationship = byId.get(prefixedAttribute(attributes, 'id') ?? '');
     // A chart on a tab of its own is a "sheet" too.
     if (relationship?.type === 'worksheet') sheet = relationship.target;
@@ -130,9 +132,11 @@ export async function readCellFormats(archive: Archive, part: string, limits: Pa
   let inCellFormats = false;
   const handlers: XmlHandlers = {
     open(name, attributes) {
-      if (name === 'numFmt') codes.set(Number(attributes.numFmtId), unescapeXmlText(attributes.formatCode ?? ''));
-      else if (name === 'cellXfs') inCellFormats = true;
-      else if (name === 'xf' && inCellFormats) ids.push(Number(attributes.numFmtId ?? 0));
+      if (name === 'numFmt') {
+        codes.set(Number(attributes.get('numFmtId')), unescapeXmlText(attributes.get('formatCode') ?? ''));
+      }
+      if (name === 'cellXfs') inCellFormats = true;
+      else if (name === 'xf' && inCellFormats) ids.push(Number(attributes.get('numFmtId') ?? 0));
     },
     close(name) {
       if (name === 'cellXfs') inCellFormats = false;

@@ -49,6 +49,14 @@ const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const packageRelations = 'http://schemas.openxmlformats.org/package/2006/relationships';
 const officeType = 'application/vnd.openxmlformats-officedocument';
+const contentTypes = [
+  ['workbook', 'sheet.main'],
+  ['worksheets/sheet1', 'worksheet'],
+  ['sharedStrings', 'sharedStrings'],
+  ['styles', 'styles'],
+]
+  .map(([part, type]) => `<Override PartName="/xl/${part}.xml" ContentType="${officeType}.spreadsheetml.${type}+xml"/>`)
+  .join('');
 
 export interface XlsxParts {
   /** What stands inside `<sheetData>`. */
@@ -78,7 +86,7 @@ export function xlsxParts(spec: XlsxParts): ZipPart[] {
   const parts: ZipPart[] = [
     {
       name: '[Content_Types].xml',
-      data: `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="${officeType}.spreadsheetml.sheet.main+xml"/></Types>`,
+      data: `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>${contentTypes}</Types>`,
     },
     { name: '_rels/.rels', data: relations(relation('a', 'officeDocument', 'xl/workbook.xml')) },
     {
