@@ -3,6 +3,7 @@ export type AuditAction =
   | `user.${UserAction}`
   | 'users.exported'
   | 'session.ended'
+  | `token.${'made' | 'revoked'}`
   | `import.${'confirmed_first' | 'confirmed' | 'cancelled' | 'finished'}`
   | 'licence.changed'
   | `profile.${'created' | 'changed' | 'archived'}`

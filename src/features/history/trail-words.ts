@@ -33,6 +33,8 @@ const sentences: Readonly<Record<AuditAction, string>> = {
   'user.offboarding_failed': 'could not offboard',
   'users.exported': 'exported',
   'session.ended': 'ended a session of',
+  'token.made': 'made an API token of',
+  'token.revoked': 'revoked an API token of',
   'import.confirmed': 'confirmed the import',
   'import.confirmed_first': 'confirmed the import, which waits for a second admin',
   'import.cancelled': 'cancelled the import',

@@ -4,10 +4,11 @@ import { notFound } from '../../platform/errors';
 import { oneAtATime } from '../licences/licences.service';
 import { findUsers, holdUsers, recordUserChanges, requireAdmin, showUser } from '../users/users.service';
 import type { User } from '../users/users.types';
+import { deleteChoicesOf } from './session-choices.store';
 import { tokenHash } from './session-secrets';
 import { selectByTokens } from './session-tokens.store';
 import { endSessionsOf } from './sessions.service';
-import { endOpenSession, selectSession } from './sessions.store';
+import { endOpenSession, endOtherOpenSessions, selectSession } from './sessions.store';
 import type { EndReason, Session } from './sessions.types';
 
 type Person = Pick<User, 'id' | 'email'>;
@@ -45,7 +46,7 @@ export interface EndedSession {
  * @throws AppError `not_admin`, `not_found`
  */
 export async function endSession(ctx: Context, id: number): Promise<EndedSession> {
-  return inTransaction(ctx, async (tx) => {
+  const result = await inTransaction(ctx, async (tx): Promise<EndedSession> => {
     await oneAtATime(tx);
     await requireAdmin(tx);
     const session = await selectSession(tx.db, id);
@@ -54,18 +55,27 @@ export async function endSession(ctx: Context, id: number): Promise<EndedSession
     const done = session.isOpen && (await endOneSession(tx, session, user, 'admin'));
     return { outcome: done ? 'done' : 'unchanged', session, email: user.email };
   });
+  if (result.outcome === 'done') await ctx.announce({ kind: 'users_changed' });
+  return result;
 }
 
 /**
  * Ends all sessions of a user, of every kind, as an admin.
- * @param email the login e-mail
+ * @param who the login e-mail, or the id
+ * @param requestId makes a repeat harmless; null: this is no request of Slack's
  * @returns how many were open
- * @throws AppError `not_admin`, `not_found` with a near address where there is one
+ * @throws AppError `not_admin`; `not_found`, with a near address where there is one; `conflict` for a repeated request
  */
-export async function endSessionsOfUser(ctx: Context, email: string): Promise<{ email: string; ended: number }> {
-  return inTransaction(ctx, async (tx) => {
+export async function endSessionsOfUser(
+  ctx: Context,
+  who: string | number,
+  requestId: string | null = null,
+): Promise<{ email: string; ended: number }> {
+  const result = await inTransaction(ctx, async (tx) => {
     await oneAtATime(tx);
-    const user = await showUser(tx, email);
+    const user = await personOf(tx, who);
+    const operationId = await beginOperation(tx, 'sessions.end', requestId, { userId: user.id });
+    await finishOperation(tx, operationId, []);
     // A sign-in that is under way is either among those that end, or begins after this.
     await holdUsers(tx, [user.id]);
     const ended = await endSessionsOf(tx, [user.id], 'admin');
@@ -73,11 +83,13 @@ export async function endSessionsOfUser(ctx: Context, email: string): Promise<{ 
       await recordUserChanges(
         tx,
         [{ action: 'session.ended', user, before: { sessions: ended }, after: { sessions: 0, reason: 'admin' } }],
-        null,
+        operationId,
       );
     }
     return { email: user.email, ended };
   });
+  if (result.ended > 0) await ctx.announce({ kind: 'users_changed' });
+  return result;
 }
 
 /**
@@ -85,12 +97,36 @@ export async function endSessionsOfUser(ctx: Context, email: string): Promise<{ 
  * @throws AppError `not_found` where it is none of theirs
  */
 export async function endOwnSession(ctx: Context, userId: number, id: number): Promise<EndedSession> {
-  return inTransaction(ctx, async (tx) => {
+  const result = await inTransaction(ctx, async (tx): Promise<EndedSession> => {
     const session = await selectSession(tx.db, id);
     const [user] = await findUsers(tx, [userId]);
     if (session === null || user === undefined || session.userId !== userId) throw sessionGone();
     const done = session.isOpen && (await endAsThemselves(tx, session, user));
     return { outcome: done ? 'done' : 'unchanged', session, email: user.email };
+  });
+  if (result.outcome === 'done') await ctx.announce({ kind: 'users_changed' });
+  return result;
+}
+
+/**
+ * Ends all sessions of a person but one, of every kind, as that person; sign-ins that wait for a choice are over too.
+ * @param keptId the session that they say it from
+ * @returns how many were open
+ */
+export async function endOtherSessions(ctx: Context, userId: number, keptId: number): Promise<number> {
+  return inTransaction(ctx, async (outer) => {
+    // A sign-in that is under way is either among those that end, or begins after this.
+    await holdUsers(outer, [userId]);
+    const [user] = await findUsers(outer, [userId]);
+    if (user === undefined) return 0;
+    const tx = actingAs(outer, { kind: 'user', userId, email: user.email, slackId: null });
+    await deleteChoicesOf(tx.db, [userId]);
+    const ended = await endOtherOpenSessions(tx.db, userId, keptId, 'signed_out', tx.clock.now());
+    if (ended > 0) {
+      const after = { sessions: 1, reason: 'signed_out' };
+      await recordUserChanges(tx, [{ action: 'session.ended', user, before: { sessions: ended + 1 }, after }], null);
+    }
+    return ended;
   });
 }
 

@@ -62,6 +62,21 @@ export async function endOpenSession(db: Database, id: number, reason: EndReason
   return (await db('sessions').where({ id }).whereNull('ended_at').update({ ended_at: now, end_reason: reason })) === 1;
 }
 
+/** Ends a user's open sessions but one; returns how many that were. */
+export async function endOtherOpenSessions(
+  db: Knex.Transaction,
+  userId: number,
+  keptId: number,
+  reason: EndReason,
+  now: Date,
+): Promise<number> {
+  return db('sessions')
+    .where({ user_id: userId })
+    .whereNull('ended_at')
+    .whereNot({ id: keptId })
+    .update({ ended_at: now, end_reason: reason });
+}
+
 /** Ends those of these web sessions, a statement's worth at most, that are open and were last heard of before then. */
 export async function endIdle(db: Database, ids: readonly number[], before: Date, now: Date): Promise<number> {
   if (ids.length === 0) return 0;
