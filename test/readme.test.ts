@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jobs } from '../jobs';
 import { scripts } from '../package.json';
+import { createProgram } from '../src/command-line/program';
+import { createSession } from '../src/command-line/session';
 import { loadConfig } from '../src/config';
 import { demoPeople } from '../src/demo/demo-people';
 import { demoPassword } from '../src/demo/demo-site';
@@ -74,6 +76,17 @@ test('every npm script that the README or CONTRIBUTING names is there', () => {
 test('the README lists every job with its schedule', () => {
   const told = tableOf('jobs').map(([name = '', cron = '']) => [bare(name), bare(cron)]);
   expect(told).toEqual(jobs.map(({ name, cron }) => [name, cron]));
+});
+
+test('the README lists the operators’ commands with their options', () => {
+  const told = tableOf('shell').map(([usage = '']) => bare(usage));
+  const program = createProgram(createSession({}, new AbortController().signal));
+  const known = program.commands.map((command) => [command.name(), command.options.map(({ long }) => long).sort()]);
+  const named = told.map((usage) => [
+    /^npm run usher -- (\w+)/.exec(usage)?.[1],
+    (usage.match(/ \[?--[a-z-]+/g) ?? []).map((option) => option.replace(/^ \[?/, '')).sort(),
+  ]);
+  expect(named).toEqual(known);
 });
 
 test('every file and picture that a document links to is there', () => {

@@ -1,42 +1,8 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { readEnvironment } from '../config';
-import { addAdminCommand } from './admin';
-import { addDoctorCommand } from './doctor';
-import { addExportCommand } from './export';
 import { exitCodes, sentenceFor } from './failures';
-import { addImportCommand } from './import';
-import { addJobCommand } from './job';
-import { addMigrateCommand } from './migrate';
-import { addSeedCommand } from './seed';
-import { createSession, type Session } from './session';
-
-const after = `
-Exit codes: 0 all done · 1 nothing done, or a check failed · 2 done, but some rows failed · 130 stopped.
-Settings come from the environment and from .env, as for the server. The log goes to standard error.`;
-
-function createProgram(session: Session): Command {
-  const program = new Command('usher')
-    .usage('COMMAND')
-    .description('Looks after a site of Usher from the shell, as the operator: no Slack is needed.')
-    .helpCommand('help [COMMAND]', 'what a command does, and its options')
-    .addHelpText('after', after)
-    .showSuggestionAfterError()
-    .showHelpAfterError('For help: npm run usher -- help')
-    .exitOverride()
-    // A colour is used where it helps to find a failure, not in the help.
-    .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false });
-  for (const add of [
-    addMigrateCommand,
-    addAdminCommand,
-    addImportCommand,
-    addExportCommand,
-    addJobCommand,
-    addSeedCommand,
-    addDoctorCommand,
-  ])
-    add(program, session);
-  return program;
-}
+import { createProgram } from './program';
+import { createSession } from './session';
 
 async function main(): Promise<number> {
   const stopping = new AbortController();
