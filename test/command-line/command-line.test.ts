@@ -9,6 +9,9 @@ import { forEachDatabase, type TestDatabase } from '../support/databases';
 import { startMailbox } from '../support/mailbox';
 import { type RunningUsher, startUsher } from '../support/usher';
 
+// Each command is a program that starts, which takes seconds where the machine is busy.
+jest.setTimeout(120_000);
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'usher-command-'));
