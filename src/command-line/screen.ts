@@ -91,7 +91,7 @@ export function createScreen(streams: Streams, environment: Readonly<Record<stri
           }
           clear();
           const line = `${total === null ? '' : `${bar(done, total, paint)} `}${what}: ${facts}`;
-          stderr.write(cutTo(line, stderr.columns ?? 80));
+          stderr.write(cutTo(line, stderr.columns || 80));
           isBarShown = true;
         },
         end: clear,
