@@ -18,12 +18,16 @@ export function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-const yes = new Set(['yes', 'y', 'true', '1', 'x', '✓', '✔']);
-const no = new Set(['no', 'n', 'false', '0']);
+// What spreadsheet programs show for a truth value in the languages of their menus, and what people write or tick.
+const yes = new Set(
+  'yes y true t 1 x on ja j wahr oui o vrai sí si s verdadero sim verdadeiro vero tak prawda da ✓ ✔ ✅ ☑ 🗸'.split(' '),
+);
+const no = new Set('no n false f 0 off nein falsch non faux falso não nao nie fałsz nej falskt ✗ ✘ ❌ ✖ ☐'.split(' '));
 
-/** Yes or no in common words, or null. */
+/** Yes or no in common words, ticks and crosses, in any case; or null. */
 export function parseYesNo(text: string): boolean | null {
-  const word = nameKey(text);
+  // Phones and chats put the mark for a coloured sign behind a tick.
+  const word = nameKey(text).replaceAll('\ufe0f', '').replace(/[.!]$/, '');
   return yes.has(word) ? true : no.has(word) ? false : null;
 }
 
@@ -39,12 +43,17 @@ function mailtoAddress(text: string): string | null {
   }
 }
 
+// Soft hyphens, joiners and marks of direction, which come along when an address is copied from a mail or a web page.
+const unseenInAddress = /[\u00ad\u200c-\u200f]/g;
+
 /**
  * The address in a cell of the login e-mail: plain, `Name <a@b.c>`, `mailto:a@b.c`, or, where the text holds none, the
  * one behind the cell's hyperlink. What holds no address comes back as it is, for `emailCellProblem` to name.
  */
 export function addressIn(cell: Pick<SheetCell, 'text' | 'link'>): string {
-  const text = oneLine(cell.text);
+  const text = oneLine(cell.text)
+    .replace(unseenInAddress, '')
+    .replace(/\s*[,;]+$/, '');
   // No address is that long; what is refused need not be searched.
   if (text.length > 2000) return text;
   if (!text.includes('@') && cell.link !== undefined) {

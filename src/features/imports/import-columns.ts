@@ -16,18 +16,18 @@ export const exportColumns: readonly ImportColumn[] = [
   {
     header: 'Login Email',
     field: 'email',
-    synonyms: ['E-mail', 'E-mail address', 'Mail', 'Login', 'Login mail', 'User e-mail'],
+    synonyms: ['E-mail', 'E-mail address', 'Mail', 'Login', 'Login mail', 'Login e-mail address', 'User e-mail'],
   },
-  { header: 'First Name', field: 'firstName', synonyms: ['Given name', 'Forename'] },
-  { header: 'Last Name', field: 'lastName', synonyms: ['Surname', 'Family name'] },
+  { header: 'First Name', field: 'firstName', synonyms: ['First', 'Given name', 'Forename'] },
+  { header: 'Last Name', field: 'lastName', synonyms: ['Last', 'Surname', 'Family name'] },
   { header: 'Status', field: 'status', synonyms: ['User status'] },
   { header: 'Auth System', field: 'authSystem', synonyms: ['Authentication system', 'Authentication'] },
   { header: 'SSO Username', field: 'ssoUsername', synonyms: ['SSO user name'] },
   { header: 'LDAP Username', field: 'ldapUsername', synonyms: ['LDAP user name'] },
-  { header: 'User Profile', field: 'profile', synonyms: ['Profile', 'Profiles', 'User profiles'] },
+  { header: 'User Profile', field: 'profile', synonyms: ['Profile', 'Profiles', 'User profiles', 'Role', 'User role'] },
   { header: 'Groups', field: 'groups', synonyms: ['Group', 'User groups'] },
   { header: 'Projects', field: 'projects', synonyms: ['Project'] },
-  { header: 'Admin', field: 'admin', synonyms: ['Is admin', 'Administrator'] },
+  { header: 'Admin', field: 'admin', synonyms: ['Is admin', 'Administrator', 'Site admin'] },
   { header: 'Last Login', field: null, synonyms: ['User last login'] },
   { header: 'Activation Link', field: null, synonyms: [] },
   { header: 'Reset Password Link', field: null, synonyms: [] },
@@ -53,6 +53,8 @@ const fieldsByKey = new Map(exportColumns.map(({ header, field }) => [headerKey(
 const fieldsBySynonym = new Map(
   exportColumns.flatMap(({ synonyms, field }) => synonyms.map((synonym) => [headerKey(synonym), field] as const)),
 );
+// Words that may well head some other column: beside the true header of their field they do.
+const looseKeys = new Set(['First', 'Last', 'Role', 'User role'].map(headerKey));
 const ignoredKeys = new Set(
   [...errorColumns, ...exportColumns.flatMap((c) => (c.field === null ? c.header : []))].map(headerKey),
 );
@@ -90,12 +92,13 @@ export function readHeader(row: SheetRow): ImportHeader | { readonly problem: st
   const fields = new Map<number, FieldKey>();
   const takenBy = new Map<FieldKey, string>();
   const unknown: string[] = [];
-  // “Login” or “Mail” beside “Login Email” is some other column.
-  const hasTrueEmail = filled.some(({ text }) => fieldsByKey.get(headerKey(text)) === 'email');
+  const headedByName = new Set(filled.map(({ text }) => fieldsByKey.get(headerKey(text))));
   for (const { column, text } of filled) {
     const field = fieldNamed(text);
     const isSynonym = !fieldsByKey.has(headerKey(text));
-    if (field === null || (field === 'email' && isSynonym && hasTrueEmail)) {
+    // “Login” or “Mail” beside “Login Email” is some other column, and so is “Role” beside “User Profile”.
+    const givesWay = isSynonym && (field === 'email' || looseKeys.has(headerKey(text)));
+    if (field === null || (givesWay && headedByName.has(field))) {
       if (!ignoredKeys.has(headerKey(text)) && fieldsBySynonym.get(headerKey(text)) !== null) unknown.push(text);
       continue;
     }

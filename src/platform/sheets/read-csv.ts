@@ -154,7 +154,12 @@ async function quoteFault(
   const advice = 'Correct it, or save the file as .xlsx, then drop it again.';
   if (code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE') {
     // The parser knows the line where it gave up, but a person must look where the quote was opened.
-    const line = linesBefore + (await lineAfter(readAgain(), bytes ?? 0));
+    const place = await placeAfter(readAgain(), bytes ?? 0);
+    const line = linesBefore + place.line;
+    if (!place.quoted) {
+      const message = `The row that begins in line ${line} is too long to be read. Shorten it and drop the file again.`;
+      return new SheetUnreadable('cell_too_long', message);
+    }
     const message = `The row that begins in line ${line} has a quotation mark that is never closed. ${advice}`;
     return new SheetUnreadable('broken_quotes', message);
   }
@@ -162,18 +167,24 @@ async function quoteFault(
   return new SheetUnreadable('broken_quotes', `Line ${line} has a quotation mark in the wrong place. ${advice}`);
 }
 
-/** The line that begins after so many bytes of the text in UTF-8. */
-async function lineAfter(text: AsyncIterable<string>, bytes: number): Promise<number> {
+/** The line that begins after so many bytes of the text in UTF-8, and whether a quotation mark stands in its row. */
+async function placeAfter(text: AsyncIterable<string>, bytes: number): Promise<{ line: number; quoted: boolean }> {
   let line = 1;
   let left = bytes;
   let previous = 0;
+  let seen = 0;
   for await (const piece of text) {
-    for (const byte of Buffer.from(piece)) {
-      if (left === 0) return line;
+    const raw = Buffer.from(piece);
+    let index = 0;
+    for (; index < raw.length && left > 0; index += 1) {
+      const byte = raw[index] ?? 0;
       left -= 1;
       if (byte === 0x0d || (byte === 0x0a && previous !== 0x0d)) line += 1;
       previous = byte;
     }
+    if (raw.includes(0x22, index)) return { line, quoted: true };
+    seen += raw.length - index;
+    if (seen > longestRow) break;
   }
-  return line;
+  return { line, quoted: false };
 }

@@ -72,7 +72,7 @@ function startWorker(task: SheetTask): Worker {
     workerData: task,
     // Under jest and tsx this file is still TypeScript, which a worker cannot load by itself.
     execArgv: extension === '.ts' ? ['--require', require.resolve('tsx/cjs')] : [],
-    resourceLimits: { maxOldGenerationSizeMb: task.limits.heapMb, maxYoungGenerationSizeMb: 32 },
+    resourceLimits: { maxOldGenerationSizeMb: task.limits.heapMb, maxYoungGenerationSizeMb: 16 },
   });
 }
 

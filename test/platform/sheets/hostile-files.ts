@@ -61,7 +61,7 @@ const [sheetBefore = '', sheetAfter = ''] = sheetXml('|').split('|');
 
 interface Hostile {
   readonly what: string;
-  /** What reading it says: a reason, or the number of rows that it has. */
+  /** What reading it says: a reason, or the number of rows that it has; 100,000 rows are the limit. */
   readonly answer: string | number;
   build(): Promise<Buffer> | Buffer;
 }
@@ -217,6 +217,70 @@ export const hostileFiles: readonly Hostile[] = [
           (_, row) => `<row r="${row + 1}"><c r="XFD${row + 1}"><v>1</v></c></row>`,
         ).join(''),
       }),
+  },
+  {
+    what: '200,000 rows, when 100,000 is the limit',
+    answer: 'too_many_rows',
+    build: () => buildXlsx({ rows: '<row><c t="str"><v>x</v></c></row>'.repeat(200_000) }),
+  },
+  {
+    what: '50 rows that fill all 16,384 columns',
+    answer: 50,
+    build: () => buildXlsx({ rows: `<row>${'<c><v>1</v></c>'.repeat(16_384)}</row>`.repeat(50) }),
+  },
+  {
+    what: 'a cell of 32,768 characters',
+    answer: 'cell_too_long',
+    build: () => buildXlsx({ rows: `<row><c t="str"><v>${'x'.repeat(32_768)}</v></c></row>` }),
+  },
+  {
+    what: 'an archive whose parts climb out of their folder',
+    answer: 'damaged',
+    build: () => buildZip([...xlsxParts({}), { name: '../../../../tmp/usher-was-here', data: 'x' }]),
+  },
+  {
+    what: 'an archive with an archive that is a workbook in it',
+    answer: 'zip_not_sheet',
+    build: () => buildZip([{ name: 'people.xlsx', data: buildXlsx({}) }]),
+  },
+  ...[0.02, 0.3, 0.9, 0.999].map(
+    (part): Hostile => ({
+      what: `an archive that ends at ${part * 100} % of its bytes`,
+      answer: 'truncated',
+      build() {
+        const rows = Array.from({ length: 5000 }, (_, index) => `<row><c><v>${index * 7919}</v></c></row>`).join('');
+        const whole = buildXlsx({ rows });
+        return whole.subarray(0, Math.floor(whole.length * part));
+      },
+    }),
+  ),
+  {
+    what: 'an archive cut before its end with a false end put on',
+    answer: 'truncated',
+    build() {
+      const whole = buildXlsx({ rows: '<row><c><v>1</v></c></row>' });
+      return Buffer.concat([whole.subarray(0, 300), whole.subarray(-22)]);
+    },
+  },
+  {
+    what: 'a CSV of one line with 100 MB',
+    answer: 'cell_too_long',
+    build: () => Buffer.from('a,'.repeat(50_000_000)),
+  },
+  {
+    what: 'a CSV of one cell with 100 MB',
+    answer: 'cell_too_long',
+    build: () => Buffer.alloc(100_000_000, 'a'),
+  },
+  {
+    what: 'a CSV with a zero byte among its letters',
+    answer: 'not_a_sheet',
+    build: () => Buffer.from('Login Email,Name\nada@example.com,A\0da\n'),
+  },
+  {
+    what: 'a million empty lines and one row',
+    answer: 1,
+    build: () => Buffer.from(`${'\n'.repeat(1_000_000)}a,b\n`),
   },
   {
     what: '200,000 merged ranges over the whole sheet',
