@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { rowsPerStatement, toDate } from '../../platform/db/dialect';
+import { readByIndex, rowsPerStatement, toDate } from '../../platform/db/dialect';
 import type { Client, EndReason, Session, SessionKind } from './sessions.types';
 
 type Database = Knex | Knex.Transaction;
@@ -80,7 +80,7 @@ export async function endOtherOpenSessions(
 /** Ends those of these web sessions, a statement's worth at most, that are open and were last heard of before then. */
 export async function endIdle(db: Database, ids: readonly number[], before: Date, now: Date): Promise<number> {
   if (ids.length === 0) return 0;
-  return db('sessions')
+  return db(readByIndex(db, 'sessions', 'PRIMARY') as unknown as string)
     .whereIn('id', ids)
     .whereNull('ended_at')
     .where('kind', 'web')
