@@ -5,7 +5,7 @@ import { isAppError } from '../../platform/errors';
 import { errorStatuses } from '../../platform/http/error-statuses';
 import { formField, queryParameter } from '../../platform/http/form-body';
 import { ErrorSummary, Field, type FieldError, PostForm } from '../../platform/http/form-fields';
-import { Card, Message, type Page, sendPage } from '../../platform/http/page-layout';
+import { Card, LinkButton, Message, type Page, sendPage } from '../../platform/http/page-layout';
 import { passwordFormLimit } from '../../platform/http/server';
 import { passwordHint } from '../credentials/credentials.text';
 import { activateAccount, resetPassword, viewActivation, viewReset } from './accounts.service';
@@ -116,7 +116,7 @@ function donePage(text: typeof activationText | typeof resetText, heading: strin
     content: (
       <Message sign="good" heading={heading}>
         <p class="lead">{text.doneLead(person)}</p>
-        <p>{text.doneEnd}</p>
+        <LinkButton href="/sign-in">{text.doneEnd}</LinkButton>
       </Message>
     ),
   };

@@ -28,7 +28,7 @@ export const activationText = {
   doneHeading: (person: Person) => `You’re in, ${person.firstName}.`,
   doneLead: (person: Person) =>
     `Your account is active. From now on you sign in as ${person.email} with the password that you have just chosen.`,
-  doneEnd: 'You can close this page.',
+  doneEnd: 'Sign in now',
 };
 
 export const resetText = {
@@ -40,7 +40,7 @@ export const resetText = {
   doneHeading: 'Your password is set.',
   doneLead: (person: Person) =>
     `Sign in as ${person.email} with it from now on. All sessions that were open have been ended.`,
-  doneEnd: 'You can close this page.',
+  doneEnd: 'Sign in now',
 };
 
 type VoidReason = 'used' | 'replaced' | 'expired' | 'disabled' | 'deleted' | 'unknown';

@@ -58,7 +58,7 @@ function failurePage(errorId: string): Page {
 const clientErrors: Readonly<Record<number, readonly [heading: string, sentence: string]>> = {
   403: [
     'Please open the page once more',
-    'We could not tell whether this form came from our own page, so nothing was changed. Allow cookies for this site, open the link from your mail again and send the form once more.',
+    'We could not tell whether this form came from our own page, so nothing was changed. Allow cookies for this site, open the page again (from your mail, if a link there led to it) and send the form once more.',
   ],
   404: ['There is nothing here', 'This address leads nowhere.'],
   413: ['That was too much', 'What you sent is larger than this page takes. Nothing was changed.'],
@@ -66,7 +66,7 @@ const clientErrors: Readonly<Record<number, readonly [heading: string, sentence:
 };
 const otherClientError = [
   'We did not understand that',
-  'What your browser sent could not be read. Nothing was changed. Open the link from your mail again.',
+  'What your browser sent could not be read. Nothing was changed. Go back, open the page again and try once more.',
 ] as const;
 
 /** Too many requests from one address. */

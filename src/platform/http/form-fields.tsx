@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { count } from '../../lib/plain-text';
 
 /** What is wrong with one field, as a sentence that says what to do. */
@@ -84,7 +84,11 @@ export function PostForm(props: {
   readonly csrfToken: string;
   readonly hidden?: Readonly<Record<string, string>>;
   readonly submit: string;
-  readonly children: JSX.Element | JSX.Element[];
+  /** What the button is about, said after its words to those who cannot see where it stands. */
+  readonly about?: string;
+  /** `plain`: a smaller button, for what a page is not mainly there for. */
+  readonly look?: 'main' | 'plain';
+  readonly children?: ComponentChildren;
 }): JSX.Element {
   return (
     // The server checks and says all errors at once, in one way in every browser.
@@ -94,7 +98,10 @@ export function PostForm(props: {
         <input key={name} type="hidden" name={name} value={value} />
       ))}
       {props.children}
-      <button type="submit">{props.submit}</button>
+      <button type="submit" class={props.look ?? 'main'}>
+        {props.submit}
+        {props.about === undefined ? null : <span class="unseen"> {props.about}</span>}
+      </button>
     </form>
   );
 }

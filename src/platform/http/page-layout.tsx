@@ -44,6 +44,37 @@ export function Card({ children }: { readonly children: ComponentChildren }): JS
   return <div class="card">{children}</div>;
 }
 
+/**
+ * Something to read before the rest of a page. `alert`: what was asked for did not happen; takes the focus when the page
+ * opens.
+ */
+export function Notice(props: {
+  readonly kind: 'good' | 'warn' | 'bad';
+  readonly alert?: boolean;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  const alert =
+    props.alert === true ? ({ role: 'alert', tabIndex: -1, autofocus: true } as const) : ({ role: 'status' } as const);
+  return (
+    <div class={`notice notice-${props.kind}`} {...alert}>
+      {props.children}
+    </div>
+  );
+}
+
+/** A link that leads on, in the shape of a button. */
+export function LinkButton(props: {
+  readonly href: string;
+  readonly look?: 'main' | 'plain';
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <a class={`button ${props.look ?? 'main'}`} href={props.href}>
+      {props.children}
+    </a>
+  );
+}
+
 /** A page that only says something: a sign, a heading and sentences. */
 export function Message(props: {
   readonly sign: keyof typeof signs;
@@ -83,6 +114,11 @@ export function renderPage(page: Page): string {
     </html>
   );
   return `<!doctype html>${renderToString(document)}`;
+}
+
+/** Leads on to another address of this site, after a form too. */
+export function leadTo(reply: FastifyReply, path: string): FastifyReply {
+  return reply.header('cache-control', 'no-store').redirect(path, 303);
 }
 
 /** Answers with a page. No page is ever stored by a browser or a proxy, for it may stand behind a secret address. */

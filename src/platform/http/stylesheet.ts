@@ -54,16 +54,44 @@ input:hover { border-color: var(--ink); }
 input:focus { outline: 3px solid var(--accent); outline-offset: 1px; border-color: var(--accent); }
 input[readonly] { background: var(--ground); color: var(--quiet); border-color: var(--line); text-overflow: ellipsis; }
 input[aria-invalid="true"] { border-color: var(--bad); border-width: 2px; padding: calc(.5rem - 1px) calc(.8125rem - 1px); }
-button { justify-self: stretch; min-height: 3rem; margin-top: .25rem; padding: .625rem 1.5rem; font: inherit; font-weight: 650; color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: .5625rem; cursor: pointer; }
-button:hover { background: var(--accent-strong); }
-button:focus-visible { outline-offset: 3px; border-radius: .5625rem; }
+button, .button { justify-self: stretch; min-height: 3rem; margin-top: .25rem; padding: .625rem 1.5rem; font: inherit; font-weight: 650; color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: .5625rem; cursor: pointer; }
+.button { display: flex; align-items: center; justify-content: center; text-align: center; text-decoration: none; }
+button:hover, .button:hover { color: var(--on-accent); background: var(--accent-strong); }
+button:focus-visible, .button:focus-visible { outline-offset: 3px; border-radius: .5625rem; }
+.plain { color: var(--accent); background: var(--card); border-color: var(--edge); }
+button.plain { justify-self: start; min-height: 2.75rem; margin-top: 0; padding: .375rem 1rem; font-size: .9375rem; }
+.plain:hover { color: var(--accent-strong); background: var(--accent-wash); border-color: var(--accent-strong); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.notice { margin-bottom: 1.5rem; padding: 1rem 1.125rem; border-left: 4px solid; border-radius: .375rem; overflow-wrap: anywhere; }
+.notice-good { background: var(--good-wash); border-color: var(--good); }
+.notice-warn { background: var(--warn-wash); border-color: var(--warn); }
+.notice-bad { background: var(--bad-wash); border-color: var(--bad); }
+.card + .card { margin-top: 1.25rem; }
+.card > h2 { margin-bottom: .375rem; font-size: 1.1875rem; letter-spacing: -.006em; }
+.or { display: flex; align-items: center; gap: .75rem; margin: 1.25rem 0 1rem; color: var(--quiet); font-size: .875rem; }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
+details { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); font-size: .9375rem; }
+summary { width: fit-content; padding: .125rem 0; color: var(--accent); font-weight: 600; cursor: pointer; }
+summary:hover { color: var(--accent-strong); }
+details dl { margin: .75rem 0 0; }
+.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .375rem 1.25rem; margin: 0 0 1.5rem; }
+dt { color: var(--quiet); }
+dd { margin: 0; overflow-wrap: anywhere; }
+details dt { margin-top: .625rem; color: var(--ink); font-weight: 600; }
+.rows { list-style: none; margin: 1rem 0; padding: 0; border-top: 1px solid var(--line); }
+.rows > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .75rem 1rem; padding: 1rem 0; border-bottom: 1px solid var(--line); }
+.rows > li > div { flex: 1 1 14rem; min-width: 0; overflow-wrap: anywhere; }
+.rows p { margin: 0; color: var(--quiet); font-size: .875rem; }
+.rows h3 { margin: 0 0 .125rem; font-size: 1rem; line-height: 1.4; font-weight: 600; }
+.tag { display: inline-block; margin-left: .375rem; padding: 0 .5rem; background: var(--accent-wash); color: var(--accent-strong); border-radius: 1rem; font-size: .8125rem; line-height: 1.5rem; font-weight: 600; white-space: nowrap; }
+.secret input { font: .8125rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; color: var(--ink); text-overflow: clip; }
 .summary { margin-bottom: 1.5rem; padding: 1rem 1.125rem; background: var(--bad-wash); border-left: 4px solid var(--bad); border-radius: .375rem; }
 .summary h2 { color: var(--bad); }
 .summary ul { margin: .375rem 0 0; padding-left: 1.125rem; }
 .summary a { color: var(--bad); }
 .detail { display: inline-block; padding: .125rem .5rem; background: var(--ground); border: 1px solid var(--line); border-radius: .375rem; font: .875rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 @media (max-width: 30rem) { .top { padding-top: 1.25rem; padding-bottom: 1rem; } .card { padding: 1.5rem 1.25rem; } h1 { font-size: 1.4375rem; } }
-@media (forced-colors: active) { .card, button { border: 1px solid; } }
+@media (forced-colors: active) { .card, button, .button, .tag { border: 1px solid; } }
 @media print { body { background: none; } .card { border: 0; box-shadow: none; } }
 `.trim();
 
