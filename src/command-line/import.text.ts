@@ -29,7 +29,6 @@ const listed = (title: string, lines: readonly string[]) =>
 function earlierLine({ state, uploadedAt }: EarlierImport): string {
   const became: Readonly<Record<EarlierImport['state'] | 'reading', string>> = {
     reading: 'is being read',
-    reading: 'is being checked right now',
     preview: 'waits for a decision',
     refused: 'was refused',
     running: 'is being imported right now',
