@@ -46,7 +46,7 @@ export interface EndedSession {
  * @throws AppError `not_admin`, `not_found`
  */
 export async function endSession(ctx: Context, id: number): Promise<EndedSession> {
-  const result = await inTransaction(ctx, async (tx): Promise<EndedSession> => {
+  return inTransaction(ctx, async (tx) => {
     await oneAtATime(tx);
     await requireAdmin(tx);
     const session = await selectSession(tx.db, id);
@@ -55,27 +55,18 @@ export async function endSession(ctx: Context, id: number): Promise<EndedSession
     const done = session.isOpen && (await endOneSession(tx, session, user, 'admin'));
     return { outcome: done ? 'done' : 'unchanged', session, email: user.email };
   });
-  if (result.outcome === 'done') await ctx.announce({ kind: 'users_changed' });
-  return result;
 }
 
 /**
  * Ends all sessions of a user, of every kind, as an admin.
- * @param who the login e-mail, or the id
- * @param requestId makes a repeat harmless; null: this is no request of Slack's
+ * @param email the login e-mail
  * @returns how many were open
- * @throws AppError `not_admin`; `not_found`, with a near address where there is one; `conflict` for a repeated request
+ * @throws AppError `not_admin`, `not_found` with a near address where there is one
  */
-export async function endSessionsOfUser(
-  ctx: Context,
-  who: string | number,
-  requestId: string | null = null,
-): Promise<{ email: string; ended: number }> {
-  const result = await inTransaction(ctx, async (tx) => {
+export async function endSessionsOfUser(ctx: Context, email: string): Promise<{ email: string; ended: number }> {
+  return inTransaction(ctx, async (tx) => {
     await oneAtATime(tx);
-    const user = await personOf(tx, who);
-    const operationId = await beginOperation(tx, 'sessions.end', requestId, { userId: user.id });
-    await finishOperation(tx, operationId, []);
+    const user = await showUser(tx, email);
     // A sign-in that is under way is either among those that end, or begins after this.
     await holdUsers(tx, [user.id]);
     const ended = await endSessionsOf(tx, [user.id], 'admin');
@@ -83,13 +74,11 @@ export async function endSessionsOfUser(
       await recordUserChanges(
         tx,
         [{ action: 'session.ended', user, before: { sessions: ended }, after: { sessions: 0, reason: 'admin' } }],
-        operationId,
+        null,
       );
     }
     return { email: user.email, ended };
   });
-  if (result.ended > 0) await ctx.announce({ kind: 'users_changed' });
-  return result;
 }
 
 /**
@@ -97,15 +86,13 @@ export async function endSessionsOfUser(
  * @throws AppError `not_found` where it is none of theirs
  */
 export async function endOwnSession(ctx: Context, userId: number, id: number): Promise<EndedSession> {
-  const result = await inTransaction(ctx, async (tx): Promise<EndedSession> => {
+  return inTransaction(ctx, async (tx) => {
     const session = await selectSession(tx.db, id);
     const [user] = await findUsers(tx, [userId]);
     if (session === null || user === undefined || session.userId !== userId) throw sessionGone();
     const done = session.isOpen && (await endAsThemselves(tx, session, user));
     return { outcome: done ? 'done' : 'unchanged', session, email: user.email };
   });
-  if (result.outcome === 'done') await ctx.announce({ kind: 'users_changed' });
-  return result;
 }
 
 /**
