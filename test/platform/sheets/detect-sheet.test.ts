@@ -90,6 +90,13 @@ test.each<[what: string, content: string | Buffer, reason: string]>([
   expect(await detect(content)).toBe(reason);
 });
 
+test.each([
+  ['people-old.xls', 'old_xls'],
+  ['people.ods', 'ods'],
+])('%s, as LibreOffice saves it, is refused by its name', async (name, reason) => {
+  await expect(detectSheet(fixturePath(name), defaultSheetLimits)).rejects.toMatchObject({ reason });
+});
+
 test('a file of random bytes is no spreadsheet', async () => {
   let seed = 7;
   const bytes = Buffer.from(
