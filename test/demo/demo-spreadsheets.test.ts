@@ -1,7 +1,7 @@
 import { seedDemoSite } from '../../src/demo/demo-site';
 import { demoSamples } from '../../src/demo/demo-spreadsheets';
-import { inOrderOfApplication, type PlannedImport, planRows } from '../../src/features/imports/plan-import.service';
-import { readImportFile } from '../../src/features/imports/read-import-file';
+import { planImport } from '../../src/features/imports/imports.service';
+import type { ImportPreview } from '../../src/features/imports/imports.types';
 import { findUsersByEmail } from '../../src/features/users/users.service';
 import type { SampleFile } from '../../src/workspace/options';
 import { openFolder, readRows, textsOf } from '../platform/sheets/sheet-files';
@@ -46,39 +46,47 @@ test('addresses are linked, names are rich text, and umlauts come through', asyn
 });
 
 /** The preview that Ada would see after dropping the file into the demo site. */
-async function planned(database: TestDatabase, name: string): Promise<PlannedImport> {
+async function planned(database: TestDatabase, name: string): Promise<ImportPreview> {
   const ctx = testContext(database);
   await seedDemoSite(ctx);
   const [ada] = await findUsersByEmail(ctx, ['ada.lindqvist@orbit.example']);
-  const file = await readImportFile(await pathOf(name));
-  if (!('rows' in file) || ada === undefined) throw new Error(`${name} cannot be planned`);
-  return planRows({ ...ctx, actor: actorFor(ada) }, inOrderOfApplication(file.rows));
+  if (ada === undefined) throw new Error('the demo site has no Ada');
+  return planImport(
+    { ...ctx, actor: actorFor(ada) },
+    {
+      path: await pathOf(name),
+      fileName: name,
+      fileSize: samples.get(name)?.bytes.length ?? 0,
+      uploaderSlackId: null,
+      uploaderUserId: null,
+      conversationId: null,
+      slackFileId: null,
+    },
+  );
 }
 
 forEachDatabase((database) => {
   test('the new starters fit into the seats that are left', async () => {
-    const { totals } = await planned(database, 'new-starters.xlsx');
-    expect(totals.counts).toEqual({ invite: 8, update: 1, unchanged: 0, fail: 0 });
-    expect(totals.seatsNeeded).toBeLessThanOrEqual(15);
+    const { counts, seats } = await planned(database, 'new-starters.xlsx');
+    expect(counts).toEqual({ invite: 8, update: 1, unchanged: 0, fail: 0 });
+    expect(seats.needed).toBeLessThanOrEqual(15);
   });
 
   test('the team changes concern people who are there', async () => {
-    const { totals } = await planned(database, 'team-changes.csv');
-    expect(totals.counts).toEqual({ invite: 0, update: 7, unchanged: 1, fail: 0 });
+    const { counts } = await planned(database, 'team-changes.csv');
+    expect(counts).toEqual({ invite: 0, update: 7, unchanged: 1, fail: 0 });
   });
 
   test('the mistakes are found, and only they', async () => {
-    const { rows, totals } = await planned(database, 'full-of-mistakes.xlsx');
-    expect(totals.counts).toEqual({ invite: 3, update: 0, unchanged: 0, fail: 9 });
-    const sentences = rows.flatMap(({ plan }) => plan.problems.map(({ sentence }) => sentence));
+    const { counts, failures } = await planned(database, 'full-of-mistakes.xlsx');
+    expect(counts).toEqual({ invite: 3, update: 0, unchanged: 0, fail: 9 });
+    const sentences = failures.flatMap(({ problems }) => problems.map(({ sentence }) => sentence));
     expect(sentences).toContain('Project “Apolo” does not exist; did you mean “Apollo”?');
-    expect(rows.filter(({ plan }) => plan.action === 'fail').map(({ rowNumber }) => rowNumber)).toEqual([
-      3, 4, 5, 6, 7, 9, 10, 11, 12,
-    ]);
+    expect(failures.map(({ row }) => row)).toEqual([3, 4, 5, 6, 7, 9, 10, 11, 12]);
   });
 
   test('the summer school does not fit', async () => {
-    const { totals } = await planned(database, 'seats-short.xlsx');
-    expect(totals).toMatchObject({ counts: { invite: 60, fail: 0 }, seatsNeeded: 60 });
+    const preview = await planned(database, 'seats-short.xlsx');
+    expect(preview).toMatchObject({ counts: { invite: 60, fail: 0 }, seats: { needed: 60 } });
   });
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 const root = join(__dirname, '../..');
 
@@ -8,14 +8,20 @@ const root = join(__dirname, '../..');
  * would leave them; so a process that is measured has neither a compiler nor a test runner in it.
  * @param files from the root of the repository, of different base names
  * @param folder where the programs go, without their folders: `src/a/read.ts` becomes `read.js`
+ * @param packages `external` leaves them out, for programs with native parts; NODE_PATH then says where they are
  */
-export async function buildPrograms(files: readonly string[], folder: string): Promise<void> {
+export async function buildPrograms(
+  files: readonly string[],
+  folder: string,
+  { packages = 'bundle' }: Pick<BuildOptions, 'packages'> = {},
+): Promise<void> {
   await build({
     entryPoints: files.map((file) => ({
       in: join(root, file),
       out: (file.split('/').at(-1) ?? file).replace(/\.ts$/, ''),
     })),
     bundle: true,
+    packages,
     platform: 'node',
     target: 'node20',
     format: 'cjs',

@@ -1,41 +1,57 @@
+import { shorten } from '../../lib/plain-text';
 import type { TxContext } from '../../platform/context';
 import { changeGroups, changeMemberships } from '../access/access.service';
 import { changePeople } from '../edits/change-people.service';
-import { sendInvitations, shutOut } from '../invites/invites.service';
-import { oneAtATime, takeSeats } from '../licences/licences.service';
+import { inviteAdded, shutOut } from '../invites/invites.service';
+import { oneAtATime, type SeatsSeen, takeSeatsLeft } from '../licences/licences.service';
 import { recordResults } from '../operations/operations.service';
-import { addUsers, findUsers, holdUsers, recordUserChanges, requireAdmin } from '../users/users.service';
+import { addUsers, holdUsers, recordUserChanges, requireAdmin } from '../users/users.service';
 import type { User } from '../users/users.types';
 import type { RowResult, StoredRow } from './import-rows.store';
-import type { FieldDifference, RowOutcome, RowProblem } from './imports.types';
-import { type PlannedRow, planChunk } from './plan-import.service';
-import type { RowChange } from './row-plan.types';
+import type { FieldDifference, RowAction, RowOutcome, RowProblem } from './imports.types';
+import { isStored } from './is-stored';
+import { planChunk } from './plan-import.service';
+import type { PlannedRow, RowChange } from './row-plan.types';
 
-/** A row that is to be carried out, with its person as they are: read again, or just added. */
-interface Work {
+/** A row that is to be carried out. */
+interface Due {
   readonly row: StoredRow;
   readonly change: RowChange;
   readonly differences: readonly FieldDifference[];
-  readonly user: User;
+  /** Null for somebody new. */
+  readonly user: User | null;
 }
+
+/** A row with its person as they are: read again, or just added. */
+type Work = Due & { readonly user: User };
+
+/** How a row ends that is carried out as it was planned. */
+export const plannedOutcome = {
+  invite: 'invited',
+  update: 'updated',
+  unchanged: 'unchanged',
+  fail: 'failed',
+} as const satisfies Record<RowAction, RowOutcome>;
 
 /**
  * Applies rows of a confirmed import, as many as there are in the same number of statements. Each is judged again by the
  * data of this transaction: where that gives another plan than the one that was confirmed, the row fails alone.
- * @returns what became of each row; the caller writes it down in the same transaction
- * @throws AppError `not_admin` when the acting person is none any more; `seats_exhausted`, `email_taken`, or the driver's
- * error, when the rows cannot all be applied together
+ * @param seen how the seats stood after the caller's last transaction
+ * @returns what became of each row, for the caller to write down in the same transaction, and how the seats stand now
+ * @throws AppError `not_admin` when the acting person is none any more; `email_taken`, or the driver's error, when the
+ *   rows cannot all be applied together
  */
 export async function applyRows(
   tx: TxContext,
   rows: readonly StoredRow[],
   operationId: number,
-): Promise<readonly RowResult[]> {
+  seen: SeatsSeen | null,
+): Promise<{ readonly results: readonly RowResult[]; readonly seats: SeatsSeen | null }> {
   const sound = rows.filter(({ action }) => action !== 'fail');
   const results: RowResult[] = rows
     .filter(({ action }) => action === 'fail')
     .map(({ position, userId }) => ({ position, outcome: 'failed', userId, problems: [] }));
-  const due: { readonly row: StoredRow; readonly change: RowChange }[] = [];
+  let seats: SeatsSeen | null = null;
   if (sound.length > 0) {
     // The licence first and then the people, in the order that every other change of them keeps.
     await oneAtATime(tx);
@@ -45,34 +61,45 @@ export async function applyRows(
     );
     // Read after the lock that every change of an admin takes: whoever confirmed may have lost the right since.
     await requireAdmin(tx);
+    const due: Due[] = [];
     const planned = await planChunk(tx, sound);
     sound.forEach((row, index) => {
       const now = planned[index];
       if (now === undefined) throw new Error(`row ${row.rowNumber} was not planned`);
+      const { plan, user } = now;
       // Somebody did already what the row asks for.
-      if (now.plan.action === 'unchanged') {
-        results.push({ position: row.position, outcome: 'unchanged', userId: now.plan.userId, problems: [] });
-      } else if (row.change !== null && isSamePlan(row, now)) due.push({ row, change: row.change });
-      else results.push({ position: row.position, outcome: 'failed', userId: now.plan.userId, problems: movedOn(now) });
+      if (plan.action === 'unchanged') {
+        results.push({ position: row.position, outcome: 'unchanged', userId: plan.userId, problems: [] });
+      } else if (plan.change !== null && isStored(now, row)) {
+        due.push({ row, change: plan.change, differences: plan.differences, user });
+      } else results.push({ position: row.position, outcome: 'failed', userId: plan.userId, problems: movedOn(now) });
     });
+    const done = await carryOut(tx, due, operationId, seen);
+    results.push(...done.results);
+    seats = done.seats;
   }
-  results.push(...(await carryOut(tx, due, operationId)));
   const byPosition = new Map(rows.map((row) => [row.position, row]));
   await recordResults(
     tx,
     operationId,
     results.map(({ position, outcome, userId, problems }) => {
       const row = byPosition.get(position);
-      const [problem] = [...problems, ...(row?.problems ?? [])];
       return {
         userId,
         subject: row?.email?.slice(0, 254) ?? '',
         outcome: operationOutcome[outcome],
-        reason: outcome === 'failed' ? (problem?.sentence.slice(0, 500) ?? null) : null,
+        reason: outcome === 'failed' ? reasonOf(problems[0] ?? (row && firstProblem(row))) : null,
       };
     }),
   );
-  return results;
+  return { results, seats };
+}
+
+const reasonOf = (problem: RowProblem | undefined) => (problem === undefined ? null : shorten(problem.sentence, 500));
+
+/** What was wrong with a row when it was planned. */
+export function firstProblem({ problems }: Pick<StoredRow, 'problems'>): RowProblem | undefined {
+  return problems === null ? undefined : (JSON.parse(problems) as RowProblem[])[0];
 }
 
 const operationOutcome = {
@@ -82,52 +109,28 @@ const operationOutcome = {
   failed: 'failed',
 } as const satisfies Record<RowOutcome, string>;
 
-function isSamePlan(row: StoredRow, { plan }: PlannedRow): boolean {
-  return (
-    row.userId === plan.userId &&
-    JSON.stringify([row.action, row.change, row.differences]) ===
-      JSON.stringify([plan.action, plan.change, plan.differences])
-  );
-}
-
 function movedOn({ plan }: PlannedRow): RowProblem[] {
   const sentence =
     'This was changed by somebody since the preview, so the row was left out. Import it again to see what it does now.';
   return [{ field: null, sentence }, ...plan.problems];
 }
 
+const noSeat =
+  'No seat was free any more when it was this row’s turn. Disable somebody or get more seats, then import it again.';
+
 async function carryOut(
   tx: TxContext,
-  due: readonly { readonly row: StoredRow; readonly change: RowChange }[],
+  planned: readonly Due[],
   operationId: number,
-): Promise<RowResult[]> {
-  if (due.length === 0) return [];
-  const users = new Map(
-    (
-      await findUsers(
-        tx,
-        due.flatMap(({ row }) => row.userId ?? []),
-      )
-    ).map((user) => [user.id, user]),
-  );
-  const known: Work[] = due.flatMap(({ row, change }) => {
-    const user = row.userId === null ? undefined : users.get(row.userId);
-    return user === undefined ? [] : [{ row, change, differences: row.differences, user }];
-  });
+  seen: SeatsSeen | null,
+): Promise<{ readonly results: readonly RowResult[]; readonly seats: SeatsSeen | null }> {
   // Whoever goes first makes room for those who come.
-  const disabled = known.filter(({ change }) => change.status === 'disabled');
-  await shutOut(
-    tx,
-    disabled.map(({ user }) => user),
-    operationId,
-  );
-  await takeSeats(tx, due.filter(({ change }) => change.seats === 1).length);
+  const disabled = planned.flatMap(({ user, change }) => (change.status === 'disabled' && user ? user : []));
+  if (disabled.length > 0) await shutOut(tx, disabled, operationId);
+  const { due, left, seats } = await withSeats(tx, planned, seen);
+  const known = due.filter((one): one is Work => one.user !== null);
   const added = await addPeople(tx, due);
-  await changePeople(
-    tx,
-    known.map(({ user, change }) => ({ user, ...change })),
-    operationId,
-  );
+  if (known.length > 0) await changeKnown(tx, known, operationId);
   const all = [...known, ...added];
   await changeMemberships(tx, {
     added: all.flatMap(({ user, change }) =>
@@ -145,32 +148,69 @@ async function carryOut(
     all.flatMap(({ user, change }) => change.groups.added.map((groupId) => ({ userId: user.id, groupId }))),
     all.flatMap(({ user, change }) => change.groups.removed.map((groupId) => ({ userId: user.id, groupId }))),
   );
-  await sendInvitations(
+  await inviteAdded(
     tx,
     added.filter(({ user }) => user.status === 'invited').map(({ user }) => user),
   );
   await recordChanges(tx, known, added, operationId);
-  return all.map(({ row, user, change }) => ({
-    position: row.position,
-    outcome: change.person === null ? 'updated' : 'invited',
-    userId: user.id,
-    problems: [],
-  }));
+  return {
+    seats,
+    results: [
+      ...all.map(
+        ({ row, user, change }): RowResult => ({
+          position: row.position,
+          outcome: change.person === null ? 'updated' : 'invited',
+          userId: user.id,
+          problems: [],
+        }),
+      ),
+      ...left.map(
+        ({ row, user }): RowResult => ({
+          position: row.position,
+          outcome: 'failed',
+          userId: user?.id ?? null,
+          problems: [{ field: null, sentence: noSeat }],
+        }),
+      ),
+    ],
+  };
 }
 
-async function addPeople(
+/** The rows that find a seat, or need none, and those that are left without one. */
+async function withSeats(
   tx: TxContext,
-  due: readonly { readonly row: StoredRow; readonly change: RowChange }[],
-): Promise<Work[]> {
+  due: readonly Due[],
+  seen: SeatsSeen | null,
+): Promise<{ readonly due: readonly Due[]; readonly left: readonly Due[]; readonly seats: SeatsSeen | null }> {
+  const takesSeat = ({ change }: Due) => change.seats === 1;
+  const taking = due.filter(takesSeat);
+  if (taking.length === 0) return { due, left: [], seats: null };
+  const { taken, seats } = await takeSeatsLeft(tx, taking.length, seen);
+  const left = taking.slice(taken);
+  if (left.length === 0) return { due, left, seats };
+  const without = new Set(left);
+  return { due: due.filter((one) => !without.has(one)), left, seats };
+}
+
+async function changeKnown(tx: TxContext, known: readonly Work[], operationId: number): Promise<void> {
+  await changePeople(
+    tx,
+    known.map(({ user, change }) => ({ user, ...change })),
+    operationId,
+  );
+}
+
+async function addPeople(tx: TxContext, due: readonly Due[]): Promise<Work[]> {
   const added = await addUsers(
     tx,
     due.flatMap(({ change }) => change.person ?? []),
   );
-  return due.flatMap(({ row, change }) => {
-    if (change.person === null) return [];
-    const user = added.get(change.person.emailKey);
-    if (user === undefined) throw new Error(`row ${row.rowNumber} added nobody`);
-    return [{ row, change, differences: row.differences, user }];
+  return due.flatMap((one) => {
+    const { person } = one.change;
+    if (person === null) return [];
+    const user = added.get(person.emailKey);
+    if (user === undefined) throw new Error(`row ${one.row.rowNumber} added nobody`);
+    return [{ ...one, user }];
   });
 }
 

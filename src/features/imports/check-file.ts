@@ -6,12 +6,10 @@ import type { FileFacts, SlackGateway } from '../../platform/slack/gateway';
 import { refusalOf } from '../../platform/slack/wiring';
 import { planImport, recordImportMessage } from './imports.service';
 import { checkingMessage, handedOnMessage, nobodySeesMessage } from './imports.text';
-import type { ImportPreview } from './imports.types';
+import { type ImportPreview, importByteLimit } from './imports.types';
 import { previewMessage } from './preview.text';
 import { sendImportWorkbook } from './send-workbook';
 
-// A spreadsheet of 5,000 people takes less than one; this leaves room for pictures and styles.
-const mostBytes = 20 * 1024 * 1024;
 const pausesMs = [200, 600, 1500];
 
 /** A file that came in the form: whoever sends the form must have uploaded it. @throws AppError `invalid_input` */
@@ -47,7 +45,7 @@ export async function checkFile(
   const ts = await slack.post(conversationId, checkingMessage(facts.name));
   let preview: ImportPreview;
   try {
-    preview = await slack.withFile(facts, mostBytes, (path) =>
+    preview = await slack.withFile(facts, importByteLimit, (path) =>
       planImport(ctx, {
         path,
         fileName: facts.name,

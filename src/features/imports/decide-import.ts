@@ -11,8 +11,9 @@ import {
 import type { ActionCall, SubmissionCall } from '../../platform/slack/definitions';
 import type { SlackGateway } from '../../platform/slack/gateway';
 import { readId } from '../../platform/slack/values';
+import { cancelImport, confirmImport } from './confirm-import.service';
 import { confirmAloneModal, confirmAloneTitle, importMetadata, readPhrase } from './imports.modals';
-import { cancelImport, confirmImport, readPreview } from './imports.service';
+import { readPreview } from './imports.service';
 import { cancelledNotice } from './imports.text';
 import type { ConfirmResult, ImportPreview } from './imports.types';
 import { previewMessage } from './preview.text';

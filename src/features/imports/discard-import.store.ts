@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-const undecided = ['preview', 'refused'];
+const undecided = ['reading', 'preview', 'refused'];
 
 /** The position of an import's last row, or null where it has none. */
 export async function highestPosition(db: Knex, importId: number): Promise<number | null> {

@@ -2,27 +2,26 @@ import type { Knex } from 'knex';
 import { shorten } from '../../lib/plain-text';
 import { rowsPerStatement } from '../../platform/db/dialect';
 import type { FieldDifference, ImportRow, RowAction, RowOutcome, RowProblem } from './imports.types';
-import type { RowChange } from './row-plan.types';
+import type { PlannedRow, RowChange, WrittenPlan } from './row-plan.types';
 
 type Database = Knex | Knex.Transaction;
 
-/** A row of a file with what is planned for it and what became of it. */
-export interface StoredRow extends ImportRow {
+/** A row of a file with its plan as it is stored, which is enough to tell whether another plan is the same. */
+export interface StoredRow extends ImportRow, WrittenPlan {
   readonly email: string | null;
   readonly userId: number | null;
   readonly action: RowAction;
+}
+
+/** A row of a file with what is planned for it, to be shown. */
+export interface ShownRow extends Pick<StoredRow, 'position' | 'rowNumber' | 'cells' | 'email' | 'action'> {
   readonly change: RowChange | null;
   readonly differences: readonly FieldDifference[];
   readonly problems: readonly RowProblem[];
-  /** Null until the import has come to it. */
-  readonly outcome: RowOutcome | null;
 }
-
-export type NewRow = Omit<StoredRow, 'outcome'>;
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it
 function toRow(row: any): StoredRow {
-  const plan = row.plan === null ? { change: null, differences: [] } : JSON.parse(row.plan);
   return {
     position: row.position,
     rowNumber: row.row_number,
@@ -30,108 +29,99 @@ function toRow(row: any): StoredRow {
     email: row.email,
     userId: row.user_id,
     action: row.action,
-    change: plan.change,
-    differences: plan.differences,
-    problems: row.problems === null ? [] : JSON.parse(row.problems),
-    outcome: row.outcome,
+    plan: row.plan,
+    problems: row.problems,
   };
 }
+
+/** Reads the plan of a stored row. */
+export function toShown({ plan, problems, ...row }: StoredRow): ShownRow {
+  const { change, differences } = plan === null ? { change: null, differences: [] } : JSON.parse(plan);
+  return { ...row, change, differences, problems: problems === null ? [] : JSON.parse(problems) };
+}
+
+const columns = ['position', 'row_number', 'cells', 'email', 'user_id', 'action', 'plan', 'problems'];
 
 /** A server takes 16 MB in one statement as it is installed; cells can be long. */
 const mostCharacters = 1_000_000;
 
-/** Writes rows in statements of a bounded length. */
-export async function insertRows(db: Knex.Transaction, importId: number, rows: readonly NewRow[]): Promise<void> {
+/** Rows in statements of a bounded length. */
+async function inStatements(
+  db: Database,
+  importId: number,
+  rows: readonly PlannedRow[],
+  write: (batch: Record<string, unknown>[]) => Promise<unknown>,
+): Promise<void> {
   let batch: Record<string, unknown>[] = [];
   let characters = 0;
   const flush = async () => {
-    if (batch.length > 0) await db('import_rows').insert(batch);
+    if (batch.length > 0) await write(batch);
     batch = [];
     characters = 0;
   };
-  for (const row of rows) {
-    const cells = JSON.stringify(row.cells);
-    const plan = row.change === null ? null : JSON.stringify({ change: row.change, differences: row.differences });
-    const problems = row.problems.length === 0 ? null : JSON.stringify(row.problems);
-    const length = cells.length + (plan?.length ?? 0) + (problems?.length ?? 0);
+  for (const { position, rowNumber, cells, email, keys, plan, written } of rows) {
+    const row = {
+      import_id: importId,
+      position,
+      row_number: rowNumber,
+      email: email === null ? null : shorten(email, 254),
+      email_key: keys.email,
+      sso_key: keys.ssoUsername,
+      ldap_key: keys.ldapUsername,
+      user_id: plan.userId,
+      action: plan.action,
+      cells: JSON.stringify(cells),
+      ...written,
+    };
+    const length = row.cells.length + (row.plan?.length ?? 0) + (row.problems?.length ?? 0);
     if (batch.length >= rowsPerStatement(db) || characters + length > mostCharacters) await flush();
     characters += length;
-    batch.push({
-      import_id: importId,
-      position: row.position,
-      row_number: row.rowNumber,
-      email: row.email === null ? null : shorten(row.email, 254),
-      user_id: row.userId,
-      action: row.action,
-      cells,
-      plan,
-      problems,
-    });
+    batch.push(row);
   }
   await flush();
 }
 
-export async function deleteRows(db: Knex.Transaction, importId: number): Promise<void> {
-  await db('import_rows').where({ import_id: importId }).del();
+export async function insertRows(db: Knex.Transaction, importId: number, rows: readonly PlannedRow[]): Promise<void> {
+  await inStatements(db, importId, rows, async (batch) => db('import_rows').insert(batch));
 }
 
-/** The next rows in the order of application. */
+/** Puts other plans in the place of those that these rows have. */
+export async function replacePlans(db: Knex.Transaction, importId: number, rows: readonly PlannedRow[]): Promise<void> {
+  await inStatements(db, importId, rows, async (batch) =>
+    db('import_rows')
+      .insert(batch)
+      .onConflict(['import_id', 'position'])
+      .merge(['email', 'user_id', 'action', 'plan', 'problems']),
+  );
+}
+
+/** The next rows in the order of application, up to a position that is left out. */
 export async function selectRows(
   db: Database,
   importId: number,
   fromPosition: number,
+  beforePosition: number | null,
   limit: number,
 ): Promise<StoredRow[]> {
-  const rows = await db('import_rows')
-    .where({ import_id: importId })
-    .where('position', '>=', fromPosition)
-    .orderBy('position')
-    .limit(limit);
+  const query = db('import_rows').where({ import_id: importId }).where('position', '>=', fromPosition);
+  if (beforePosition !== null) void query.where('position', '<', beforePosition);
+  const rows = await query.orderBy('position').limit(limit).select(columns);
   return rows.map(toRow);
 }
 
-/** The next rows of one action in the order of the file, after a row number. */
-export async function selectRowsByAction(
+/** The next rows of one action, or of those that failed in the run alone, in the order of the file. */
+export async function selectRowsOf(
   db: Database,
   importId: number,
-  action: RowAction,
-  afterRowNumber: number,
-  limit: number,
-): Promise<StoredRow[]> {
-  const rows = await db('import_rows')
-    .where({ import_id: importId, action })
-    .where('row_number', '>', afterRowNumber)
-    .orderBy('row_number')
-    .limit(limit);
-  return rows.map(toRow);
-}
-
-/** The next rows in the order of the file, after a row number; all, or those that failed in the plan or in the run. */
-export async function selectRowsInFile(
-  db: Database,
-  importId: number,
-  which: 'all' | 'failing',
+  which: RowAction | 'failed_in_run',
   afterRowNumber: number,
   limit: number,
 ): Promise<StoredRow[]> {
   const query = db('import_rows').where({ import_id: importId }).where('row_number', '>', afterRowNumber);
-  if (which === 'failing')
-    void query.where((failed) => void failed.where({ action: 'fail' }).orWhere({ outcome: 'failed' }));
-  const rows = await query.orderBy('row_number').limit(limit);
+  if (which === 'failed_in_run') void query.where({ outcome: 'failed' }).whereNot({ action: 'fail' });
+  else void query.where({ action: which });
+  const rows = await query.orderBy('row_number').limit(limit).select(columns);
   return rows.map(toRow);
-}
-
-/** How many rows ended in which way, by import. */
-export async function countOutcomes(
-  db: Database,
-  importIds: readonly number[],
-): Promise<{ importId: number; outcome: RowOutcome | null; total: number }[]> {
-  const rows: { import_id: number; outcome: RowOutcome | null; total: number }[] = await db('import_rows')
-    .whereIn('import_id', [...importIds])
-    .groupBy('import_id', 'outcome')
-    .select('import_id', 'outcome')
-    .count({ total: '*' });
-  return rows.map((row) => ({ importId: row.import_id, outcome: row.outcome, total: Number(row.total) }));
 }
 
 /** What became of one row. */
@@ -142,16 +132,16 @@ export interface RowResult {
   readonly problems: readonly RowProblem[];
 }
 
-/** Writes what became of some rows in one statement. */
+/** Writes what became of rows that ended otherwise than planned, in one statement. */
 export async function updateOutcomes(
   db: Knex.Transaction,
   importId: number,
   results: readonly RowResult[],
 ): Promise<void> {
   if (results.length === 0) return;
-  const cases = (column: string, rows: readonly RowResult[], textOf: (result: RowResult) => string | number | null) =>
+  const cases = (column: string, rows: readonly RowResult[], textOf: (result: RowResult) => string) =>
     db.raw(`CASE position ${rows.map(() => 'WHEN ? THEN ?').join(' ')} ELSE ?? END`, [
-      ...rows.flatMap((result) => [result.position, textOf(result) as Knex.RawBinding]),
+      ...rows.flatMap((result) => [result.position, textOf(result)]),
       column,
     ]);
   // A row that failed in the plan keeps the problems that it had there.
@@ -164,7 +154,6 @@ export async function updateOutcomes(
     )
     .update({
       outcome: cases('outcome', results, ({ outcome }) => outcome),
-      user_id: cases('user_id', results, ({ userId }) => userId),
       ...(wrong.length > 0 && { problems: cases('problems', wrong, ({ problems }) => JSON.stringify(problems)) }),
     });
 }

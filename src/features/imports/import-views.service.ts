@@ -1,8 +1,14 @@
 import type { Context } from '../../platform/context';
 import { seats } from '../licences/licences.service';
-import { countOutcomes, type StoredRow, selectRowsByAction } from './import-rows.store';
+import { type ShownRow, selectRowsOf, toShown } from './import-rows.store';
 import { type StoredImport, selectEarlierImports } from './imports.store';
-import type { ImportPreview, ImportProgress, PreviewDifference, RowOutcome } from './imports.types';
+import {
+  type ImportPreview,
+  type ImportProgress,
+  type PreviewDifference,
+  type RowAction,
+  rowsIn,
+} from './imports.types';
 import { needOf } from './second-admin.service';
 
 /** How many differences and failures a preview shows. */
@@ -11,8 +17,8 @@ const shownEarlier = 5;
 
 /** The preview of a stored import, with what only the moment knows: the seats that are free now. */
 export async function previewOf(ctx: Context, stored: StoredImport): Promise<ImportPreview> {
-  const firstOf = (action: 'fail' | 'update' | 'invite') =>
-    selectRowsByAction(ctx.db, stored.id, action, 0, shownInPreview);
+  const firstOf = async (action: RowAction) =>
+    (await selectRowsOf(ctx.db, stored.id, action, 0, shownInPreview)).map(toShown);
   const licence = await seats(ctx);
   const differences = (await firstOf('update')).flatMap(differencesOf);
   if (differences.length < shownInPreview) differences.push(...(await firstOf('invite')).flatMap(differencesOf));
@@ -68,51 +74,34 @@ function wholeRows(differences: readonly PreviewDifference[]): PreviewDifference
   return shown.length > 0 ? shown : differences.filter(({ row }) => row === cut);
 }
 
-function differencesOf({ rowNumber, email, differences }: StoredRow): PreviewDifference[] {
+function differencesOf({ rowNumber, email, differences }: ShownRow): PreviewDifference[] {
   return differences.map((difference) => ({ row: rowNumber, email: email ?? '', ...difference }));
 }
 
 /** The delivery that made the import names the file and the conversation where it was shared. */
 const arrivedIn = ({ deliveryKey }: StoredImport): string | null => deliveryKey?.split(':')[1] || null;
 
-/** How far stored imports are, in two statements. */
-export async function progressOf(ctx: Context, imports: readonly StoredImport[]): Promise<ImportProgress[]> {
-  const counted = await countOutcomes(
-    ctx.db,
-    imports.map(({ id }) => id),
-  );
-  return imports.map((stored) => {
-    const outcomes: Record<RowOutcome | 'pending', number> = {
-      invited: 0,
-      updated: 0,
-      unchanged: 0,
-      failed: 0,
-      pending: 0,
-    };
-    let total = 0;
-    for (const { importId, outcome, total: rows } of counted) {
-      if (importId !== stored.id) continue;
-      outcomes[outcome ?? 'pending'] += rows;
-      total += rows;
-    }
-    return {
-      id: stored.id,
-      state: stored.state,
-      fileName: stored.fileName,
-      problem: stored.problem,
-      total,
-      outcomes,
-      operationId: stored.operationId,
-      uploaderSlackId: stored.uploaderSlackId,
-      uploaderUserId: stored.uploaderUserId,
-      decidedBy: stored.decidedBy,
-      createdAt: stored.createdAt,
-      decidedAt: stored.decidedAt,
-      finishedAt: stored.finishedAt,
-      conversationId: stored.conversationId,
-      messageTs: stored.messageTs,
-      arrivedIn: arrivedIn(stored),
-      reported: stored.reported,
-    };
-  });
+/** How far a stored import is; asks nothing. */
+export function progressOf(stored: StoredImport): ImportProgress {
+  const total = rowsIn(stored.totals.counts);
+  const { invited, updated, unchanged, failed } = stored.outcomes;
+  return {
+    id: stored.id,
+    state: stored.state,
+    fileName: stored.fileName,
+    problem: stored.problem,
+    total,
+    outcomes: { ...stored.outcomes, pending: total - invited - updated - unchanged - failed },
+    operationId: stored.operationId,
+    uploaderSlackId: stored.uploaderSlackId,
+    uploaderUserId: stored.uploaderUserId,
+    decidedBy: stored.decidedBy,
+    createdAt: stored.createdAt,
+    decidedAt: stored.decidedAt,
+    finishedAt: stored.finishedAt,
+    conversationId: stored.conversationId,
+    messageTs: stored.messageTs,
+    arrivedIn: arrivedIn(stored),
+    reported: stored.reported,
+  };
 }

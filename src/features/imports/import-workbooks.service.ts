@@ -1,32 +1,21 @@
 import { createWriteStream } from 'node:fs';
-import { oneLine, shorten } from '../../lib/plain-text';
+import { count, oneLine, shorten } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
-import { notFound } from '../../platform/errors';
 import { type SheetColumn, type SheetValue, writeWorkbook } from '../../platform/sheets/write-sheet';
 import { readCatalogue } from '../access/access.service';
 import { clearWord } from './cell-text';
 import { adminLabel, statusLabels, systemLabels } from './field-labels';
+import { findImport } from './find-import.service';
 import { errorColumns, exportColumns } from './import-columns';
-import { type StoredRow, selectRowsInFile } from './import-rows.store';
-import { selectImport } from './imports.store';
-import { type FieldKey, importRowLimit, type RowAction } from './imports.types';
+import { type ShownRow, type StoredRow, toShown } from './import-rows.store';
+import { type FieldKey, importRowLimit, type RowAction, rowsIn } from './imports.types';
 import { problemLines } from './problem-lines';
+import { failingRows, rowsInFile } from './rows-in-file.service';
 
 const batchSize = 500;
 
-async function* rowsOf(ctx: Context, id: number, which: 'all' | 'failing'): AsyncGenerator<StoredRow> {
-  for (let after = 0; ; ) {
-    const batch = await selectRowsInFile(ctx.db, id, which, after, batchSize);
-    yield* batch;
-    const last = batch[batch.length - 1];
-    if (last === undefined || batch.length < batchSize) return;
-    after = last.rowNumber;
-  }
-}
-
-async function requireImport(ctx: Context, id: number): Promise<void> {
-  if ((await selectImport(ctx.db, id)) === null)
-    throw notFound('import', 'This import is not there any more. Drop the file again.');
+async function* shownRows(parts: AsyncIterable<readonly StoredRow[]>): AsyncGenerator<ShownRow> {
+  for await (const part of parts) for (const row of part) yield toShown(row);
 }
 
 const happenings: Readonly<Record<RowAction, string>> = {
@@ -37,7 +26,7 @@ const happenings: Readonly<Record<RowAction, string>> = {
 };
 
 /** What becomes of a person, in a word or two more than the row's action. */
-function happeningOf({ action, change }: StoredRow): string {
+function happeningOf({ action, change }: ShownRow): string {
   if (action === 'invite') return change?.status === 'active' ? 'Is added and active at once' : 'Is invited by mail';
   if (change?.sendsReset) return 'Is changed; gets a link to set a password by mail';
   if (change?.status === 'invited') return 'Is invited again by mail';
@@ -51,14 +40,29 @@ const longestCell = 32_000;
 
 const cut = (text: string) => (text.length > longestCell ? shorten(text, longestCell / 2) : text);
 
+/** A workbook with more rows is no pleasure to open, and too large for some conversations. */
+export const mostPlanRows = 200_000;
+
 /**
- * Writes the whole plan of a preview to `path`: a row a person, with what happens and every `field: old → new`.
+ * Writes the plan of a preview to `path`: a row a person, with what happens and every `field: old → new`; the first
+ * `mostPlanRows` people, and then a row that says how many more there are.
  * @throws AppError `not_found`
  */
 export async function writePlanWorkbook(ctx: Context, id: number, path: string): Promise<void> {
-  await requireImport(ctx, id);
+  const { totals } = await findImport(ctx, id);
   const rows = async function* (): AsyncGenerator<readonly SheetValue[]> {
-    for await (const row of rowsOf(ctx, id, 'all')) {
+    let written = 0;
+    for await (const row of shownRows(rowsInFile(ctx, id, batchSize))) {
+      if (written === mostPlanRows) {
+        yield [
+          '',
+          '',
+          'Not shown here',
+          `${count(rowsIn(totals.counts) - written, 'more row')}, which are imported as well`,
+        ];
+        return;
+      }
+      written += 1;
       const changes = row.differences.map(
         ({ field, old, new: next }) => `${field}: ${old || '(empty)'} → ${next || '(empty)'}`,
       );
@@ -146,10 +150,10 @@ async function importColumns(ctx: Context): Promise<(SheetColumn & { readonly fi
  * @throws AppError `not_found`
  */
 export async function writeErrorWorkbook(ctx: Context, id: number, path: string): Promise<void> {
-  await requireImport(ctx, id);
+  await findImport(ctx, id);
   const columns = await importColumns(ctx);
   const rows = async function* (): AsyncGenerator<readonly SheetValue[]> {
-    for await (const row of rowsOf(ctx, id, 'failing')) {
+    for await (const row of shownRows(failingRows(ctx, id, batchSize))) {
       const fields = [...new Set(row.problems.flatMap(({ field }) => field ?? []))];
       yield [
         String(row.rowNumber),

@@ -1,16 +1,13 @@
 import type { Knex } from 'knex';
 import { databaseNow, toDate, toDateOrNull } from '../../platform/db/dialect';
-import type { ImportPerson, ImportState, ReportState, RowAction } from './imports.types';
+import type { ImportPerson, ImportState, ImportTotals, OutcomeCounts, ReportState, TwinKind } from './imports.types';
 
 type Database = Knex | Knex.Transaction;
 
-/** What a plan comes to, as it is kept beside its rows. */
-export interface StoredTotals {
-  readonly counts: Readonly<Record<RowAction, number>>;
-  readonly seatsNeeded: number;
-  readonly projectsLost: number;
-  readonly adminsGranted: number;
-  readonly usersDisabled: number;
+/** What a plan comes to, and what of it depends on the cells alone. */
+export interface StoredTotals extends ImportTotals {
+  /** What several rows of the file say although only one may. */
+  readonly twins: readonly TwinKind[];
 }
 
 /** An import as it is stored, without its rows. */
@@ -34,8 +31,10 @@ export interface StoredImport {
   readonly createdAt: Date;
   readonly decidedAt: Date | null;
   readonly finishedAt: Date | null;
-  /** Every row before this position has its outcome. */
+  /** Every row before this position has its outcome: the one that is planned for it, where its row says no other. */
   readonly nextRow: number;
+  /** Of the rows before `nextRow`. */
+  readonly outcomes: OutcomeCounts;
   readonly token: string | null;
   readonly deliveryKey: string | null;
   readonly reported: ReportState;
@@ -47,7 +46,10 @@ const nothing: StoredTotals = {
   projectsLost: 0,
   adminsGranted: 0,
   usersDisabled: 0,
+  twins: [],
 };
+
+const noOutcomes: OutcomeCounts = { invited: 0, updated: 0, unchanged: 0, failed: 0 };
 
 const notReported: ReportState = { attempts: 0, summary: false, errors: false, notice: false };
 
@@ -64,7 +66,7 @@ function toImport(row: any): StoredImport {
     messageTs: row.message_ts,
     operationId: row.operation_id,
     planDigest: row.plan_digest ?? '',
-    totals: row.counts === null ? nothing : JSON.parse(row.counts),
+    totals: row.counts === null ? nothing : { ...nothing, ...JSON.parse(row.counts) },
     warnings: row.warnings === null ? [] : JSON.parse(row.warnings),
     problem: row.problem,
     decidedBy:
@@ -76,6 +78,7 @@ function toImport(row: any): StoredImport {
     decidedAt: toDateOrNull(row.decided_at),
     finishedAt: toDateOrNull(row.finished_at),
     nextRow: row.next_row,
+    outcomes: row.outcomes === null ? noOutcomes : JSON.parse(row.outcomes),
     token: row.token,
     deliveryKey: row.delivery_key,
     reported: row.reported === null ? notReported : { ...notReported, ...JSON.parse(row.reported) },
@@ -83,9 +86,7 @@ function toImport(row: any): StoredImport {
 }
 
 export interface NewImport {
-  readonly state: 'preview' | 'refused';
   readonly fileName: string;
-  readonly fileKind: string | null;
   readonly fileSize: number;
   readonly contentHash: string;
   readonly slackFileId: string | null;
@@ -93,18 +94,21 @@ export interface NewImport {
   readonly uploaderSlackId: string | null;
   readonly uploaderUserId: number | null;
   readonly conversationId: string | null;
-  readonly planDigest: string | null;
-  readonly totals: StoredTotals | null;
-  readonly warnings: readonly string[];
-  readonly problem: string | null;
   readonly createdAt: Date;
 }
 
-export async function insertImport(db: Knex.Transaction, file: NewImport): Promise<number> {
+/** Begins an import whose file is read by the worker with this token. */
+export async function insertImport(
+  db: Database,
+  file: NewImport,
+  token: string,
+  leaseSeconds: number,
+): Promise<number> {
   const [id] = await db('imports').insert({
-    state: file.state,
+    state: 'reading',
+    token,
+    lease_until: databaseNow(db, leaseSeconds),
     file_name: file.fileName,
-    file_kind: file.fileKind,
     file_size: file.fileSize,
     content_hash: file.contentHash,
     slack_file_id: file.slackFileId,
@@ -112,13 +116,55 @@ export async function insertImport(db: Knex.Transaction, file: NewImport): Promi
     uploader_slack_id: file.uploaderSlackId,
     uploader_user_id: file.uploaderUserId,
     conversation_id: file.conversationId,
-    plan_digest: file.planDigest,
-    counts: file.totals === null ? null : JSON.stringify(file.totals),
-    warnings: JSON.stringify(file.warnings),
-    problem: file.problem,
     created_at: file.createdAt,
   });
   return Number(id);
+}
+
+/** How the reading of a file ended: with a plan, or with the sentence that says why not. */
+export type ReadingEnd = { readonly fileKind?: string | null } & (
+  | { readonly warnings?: readonly string[]; readonly digest: string; readonly totals: StoredTotals }
+  | { readonly problem: string }
+);
+
+/** Shows what came of a file, by the worker that read it; false when it holds the import no longer. */
+export async function endReading(db: Database, id: number, token: string, end: ReadingEnd): Promise<boolean> {
+  const ended = await db('imports')
+    .where({ id, token, state: 'reading' })
+    .update({
+      token: null,
+      lease_until: null,
+      ...(end.fileKind !== undefined && { file_kind: end.fileKind }),
+      ...('problem' in end
+        ? { state: 'refused', problem: end.problem }
+        : {
+            state: 'preview',
+            plan_digest: end.digest,
+            counts: JSON.stringify(end.totals),
+            first_confirmed_by: null,
+            ...(end.warnings !== undefined && { warnings: JSON.stringify(end.warnings) }),
+          }),
+    });
+  return ended === 1;
+}
+
+/** Takes a preview back to have it planned anew; true for the one call that found the plan that was shown still there. */
+export async function reopenReading(
+  db: Database,
+  id: number,
+  shownDigest: string,
+  token: string,
+  leaseSeconds: number,
+): Promise<boolean> {
+  const reopened = await db('imports')
+    .where({ id, state: 'preview', plan_digest: shownDigest })
+    .update({ state: 'reading', token, lease_until: databaseNow(db, leaseSeconds) });
+  return reopened === 1;
+}
+
+/** Forgets an import whose file could not be read for a reason that is not the file's. */
+export async function deleteReading(db: Database, id: number, token: string): Promise<void> {
+  await db('imports').where({ id, token, state: 'reading' }).del();
 }
 
 export async function selectImport(db: Database, id: number): Promise<StoredImport | null> {
@@ -170,19 +216,6 @@ export async function updateMessage(
   await db('imports').where({ id }).update({ conversation_id: message.conversationId, message_ts: message.messageTs });
 }
 
-/** Puts another plan in the place of the one that was shown; true for the one call that found that one still there. */
-export async function replacePlan(
-  db: Knex.Transaction,
-  id: number,
-  oldDigest: string,
-  plan: { readonly digest: string; readonly totals: StoredTotals },
-): Promise<boolean> {
-  const replaced = await db('imports')
-    .where({ id, state: 'preview', plan_digest: oldDigest })
-    .update({ plan_digest: plan.digest, counts: JSON.stringify(plan.totals), first_confirmed_by: null });
-  return replaced === 1;
-}
-
 /** Remembers who confirms a plan that needs a second admin; true for the one call that found `before` still there. */
 export async function updateFirstConfirmed(
   db: Knex.Transaction,
@@ -229,82 +262,9 @@ export async function expirePreviews(db: Database, before: Date): Promise<number
   return db('imports').where({ state: 'preview' }).where('created_at', '<', before).update({ state: 'expired' });
 }
 
-/** Confirmed imports that no worker holds at this moment. */
-export async function selectAbandoned(db: Database, limit: number): Promise<number[]> {
-  return (
-    db('imports')
-      .whereIn('state', ['running', 'reporting'])
-      .where((free) => void free.whereNull('lease_until').orWhere('lease_until', '<', databaseNow(db)))
-      // Whoever waits longest is first: some that fail again and again hold nobody up. No lease at all is the longest.
-      .orderBy([{ column: 'lease_until' }, { column: 'id' }])
-      .limit(limit)
-      .pluck('id')
-  );
-}
-
 /** Remembers what was delivered of an ended import. */
 export async function updateReported(db: Database, id: number, reported: ReportState): Promise<void> {
   await db('imports')
     .where({ id })
     .update({ reported: JSON.stringify(reported) });
-}
-
-/** Takes a confirmed import that nobody holds; true for the one worker that got it. */
-export async function claimImport(db: Database, id: number, token: string, leaseSeconds: number): Promise<boolean> {
-  const claimed = await db('imports')
-    .where({ id })
-    .whereIn('state', ['running', 'reporting'])
-    .where((free) => void free.whereNull('lease_until').orWhere('lease_until', '<', databaseNow(db)))
-    .update({ token, lease_until: databaseNow(db, leaseSeconds), fence: db.raw('fence + 1') });
-  return claimed === 1;
-}
-
-/** Marks rows as done by the worker that holds the import, and prolongs its lease; false when it holds it no longer. */
-export async function advanceImport(
-  db: Knex.Transaction,
-  id: number,
-  token: string,
-  from: number,
-  to: number,
-  leaseSeconds: number,
-): Promise<boolean> {
-  const advanced = await db('imports')
-    .where({ id, token, state: 'running', next_row: from })
-    .update({ next_row: to, lease_until: databaseNow(db, leaseSeconds) });
-  return advanced === 1;
-}
-
-/** Moves an import on to its next state, by the worker that holds it. */
-export async function moveImport(
-  db: Database,
-  id: number,
-  token: string,
-  from: 'running' | 'reporting',
-  to: 'reporting' | 'done',
-  finishedAt: Date | null,
-): Promise<boolean> {
-  const moved = await db('imports')
-    .where({ id, token, state: from })
-    .update({
-      state: to,
-      ...(finishedAt === null ? {} : { finished_at: finishedAt }),
-      ...(to === 'done' ? { token: null, lease_until: null } : {}),
-    });
-  return moved === 1;
-}
-
-/** Keeps an import for so many seconds more; false when somebody else has it. */
-export async function prolongImport(db: Database, id: number, token: string, leaseSeconds: number): Promise<boolean> {
-  return (
-    (await db('imports')
-      .where({ id, token })
-      .update({ lease_until: databaseNow(db, leaseSeconds) })) === 1
-  );
-}
-
-/** Lets go of an import, for others to take after so many seconds. */
-export async function releaseImport(db: Database, id: number, token: string, afterSeconds: number): Promise<void> {
-  await db('imports')
-    .where({ id, token })
-    .update({ token: null, lease_until: afterSeconds === 0 ? null : databaseNow(db, afterSeconds) });
 }

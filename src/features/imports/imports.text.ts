@@ -145,6 +145,7 @@ export function importsMessage(imports: readonly ImportProgress[]): SlackMessage
       paragraph('Nobody has imported a spreadsheet yet. Drop one into the import channel, or use /users import.'),
     );
   const states: Readonly<Record<ImportProgress['state'], string>> = {
+    reading: 'being checked',
     preview: 'waiting for an admin',
     refused: 'refused',
     running: 'running',

@@ -1,16 +1,27 @@
 import type { SheetCellKind } from '../../platform/sheets/sheet.types';
 import type { ApprovalNeed } from '../approvals/approvals.types';
 
-/** How many people one file may hold. */
-export const importRowLimit = 5000;
+/** How many people one file may hold: a sheet has 1,048,576 rows. */
+export const importRowLimit = 1_000_000;
+/** The largest file that is taken, in bytes. */
+export const importByteLimit = 100 * 1024 * 1024;
 /** A preview that nobody decided on expires after this many days. */
 export const previewLifeDays = 7;
 
 /**
- * `refused`: the file cannot be imported, `problem` says why. `preview`: waits for an admin. `running`: confirmed, some
- * rows may be applied. `reporting`: every row has its outcome, the summary is not delivered yet. The rest are ends.
+ * `reading`: a worker reads and plans it, or plans it anew. `refused`: the file cannot be imported, `problem` says why.
+ * `preview`: waits for an admin. `running`: confirmed, some rows may be applied. `reporting`: every row has its outcome,
+ * the summary is not delivered yet. The rest are ends.
  */
-export type ImportState = 'preview' | 'refused' | 'running' | 'reporting' | 'done' | 'cancelled' | 'expired';
+export type ImportState =
+  | 'reading'
+  | 'preview'
+  | 'refused'
+  | 'running'
+  | 'reporting'
+  | 'done'
+  | 'cancelled'
+  | 'expired';
 
 /** Columns that an import reads, by the key their cells are stored under. */
 export type FieldKey =
@@ -36,7 +47,7 @@ export interface ImportCell {
 
 /** One row of the file. Columns whose cell is blank are left out. */
 export interface ImportRow {
-  /** Order of application, from 0: see `inOrderOfApplication`. */
+  /** Order of application: see `positionOf`. */
   readonly position: number;
   /** As the spreadsheet program numbers it. */
   readonly rowNumber: number;
@@ -45,6 +56,25 @@ export interface ImportRow {
 
 export type RowAction = 'invite' | 'update' | 'unchanged' | 'fail';
 export type RowOutcome = 'invited' | 'updated' | 'unchanged' | 'failed';
+/** How many rows ended in which way. */
+export type OutcomeCounts = Readonly<Record<RowOutcome, number>>;
+
+/** What only one row of a file may say. */
+export const twinKinds = ['email', 'ssoUsername', 'ldapUsername'] as const;
+export type TwinKind = (typeof twinKinds)[number];
+
+/** How many rows a plan is about. */
+export const rowsIn = ({ invite, update, unchanged, fail }: Readonly<Record<RowAction, number>>): number =>
+  invite + update + unchanged + fail;
+
+/** What a plan comes to, as it is kept beside its rows. */
+export interface ImportTotals {
+  readonly counts: Readonly<Record<RowAction, number>>;
+  readonly seatsNeeded: number;
+  readonly projectsLost: number;
+  readonly adminsGranted: number;
+  readonly usersDisabled: number;
+}
 
 /** One thing that a row would change. Old and new are text for people, '' for nothing. */
 export interface FieldDifference {
@@ -160,7 +190,7 @@ export interface ImportProgress {
   readonly problem: string | null;
   /** Rows with people in the file. */
   readonly total: number;
-  readonly outcomes: Readonly<Record<RowOutcome, number>> & { readonly pending: number };
+  readonly outcomes: OutcomeCounts & { readonly pending: number };
   readonly operationId: number | null;
   readonly uploaderSlackId: string | null;
   readonly uploaderUserId: number | null;

@@ -4,7 +4,7 @@ import { needsReset } from '../edits/sign-in';
 import type { NewUser, User } from '../users/users.types';
 import { adminLabel, statusLabels, systemLabels } from './field-labels';
 import { headerOf } from './import-columns';
-import type { FieldDifference, ImportRow, RowProblem } from './imports.types';
+import type { FieldDifference, ImportRow, RowProblem, TwinKind } from './imports.types';
 import { planAccess, plannedDefaultProfile } from './plan-access';
 import { planSignIn } from './plan-status';
 import type { ReadValues } from './read-row-values';
@@ -13,6 +13,16 @@ import type { PeopleFacts, RowChange, RowPlan, RowValues, SiteFacts, Twins } fro
 /** A row that is left out, and why. */
 export function failing(problems: readonly RowProblem[], userId: number | null = null): RowPlan {
   return { action: 'fail', userId, change: null, differences: [], problems };
+}
+
+// As wide as the columns; small letters may be more characters than capitals were.
+const longestKey = 255;
+
+/** What a row says where only one row of a file may, as it is compared; null where it says nothing. */
+export function twinKey(values: RowValues, kind: TwinKind): string | null {
+  const value = values[kind];
+  if (value === undefined || value === null) return null;
+  return (kind === 'email' ? emailKey(value) : nameKey(value)).slice(0, longestKey);
 }
 
 /** Decides what a row does to the data of now. Asks nothing and changes nothing. */
@@ -138,24 +148,23 @@ function changesNothing({ columns, status, memberships, groups }: RowChange): bo
   );
 }
 
+/** Numbers of other rows that a problem names. */
+const shownTwins = 5;
+
 function twinProblems(row: ImportRow, values: RowValues, twins: Twins): RowProblem[] {
   const problems: RowProblem[] = [];
-  const look = (key: keyof Twins, value: string | null | undefined, sentence: (others: string) => string) => {
-    if (value === undefined || value === null) return;
-    const others = (twins[key].get(key === 'email' ? emailKey(value) : nameKey(value)) ?? []).filter(
-      (number) => number !== row.rowNumber,
-    );
-    if (others.length === 0) return;
-    const rows = `${others.length === 1 ? 'Row' : 'Rows'} ${listOf(others.slice(0, 5).map(String))}${others.length > 5 ? ' …' : ''}`;
-    problems.push({ field: headerOf[key], sentence: sentence(`${rows} ${others.length === 1 ? 'has' : 'have'}`) });
+  const look = (key: TwinKind, sentence: (others: string) => string) => {
+    const value = twinKey(values, key);
+    const found = value === null ? undefined : twins[key].get(value);
+    if (found === undefined) return;
+    const others = found.rows.filter((number) => number !== row.rowNumber).slice(0, shownTwins);
+    const isOne = found.total === 2;
+    const rows = `${isOne ? 'Row' : 'Rows'} ${listOf(others.map(String))}${found.total - 1 > shownTwins ? ' …' : ''}`;
+    problems.push({ field: headerOf[key], sentence: sentence(`${rows} ${isOne ? 'has' : 'have'}`) });
   };
-  look('email', values.email, (others) => `${others} the same address. Leave one row for each person.`);
+  look('email', (others) => `${others} the same address. Leave one row for each person.`);
   for (const key of ['ssoUsername', 'ldapUsername'] as const) {
-    look(
-      key,
-      values[key],
-      (others) => `${others} the same ${headerOf[key]}. Only one person can have it: correct the others.`,
-    );
+    look(key, (others) => `${others} the same ${headerOf[key]}. Only one person can have it: correct the others.`);
   }
   return problems;
 }

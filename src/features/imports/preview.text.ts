@@ -42,6 +42,7 @@ const oneLined = (value: string) => value.replace(/\n/g, ', ');
 
 function earlierLine(earlier: EarlierImport): Piece[] {
   const states: Readonly<Record<EarlierImport['state'], string>> = {
+    reading: 'is being checked right now',
     preview: 'is waiting for a decision',
     refused: 'was refused',
     running: 'is being imported right now',

@@ -4,7 +4,13 @@ import { pipeline } from 'node:stream/promises';
 import { count, listOf, oneLine, shorten } from '../../lib/plain-text';
 import { fromInertCsv } from '../../platform/sheets/inert-csv';
 import { readSheet } from '../../platform/sheets/read-sheet';
-import { type SheetCell, type SheetKind, type SheetRow, SheetUnreadable } from '../../platform/sheets/sheet.types';
+import {
+  lastSheetRow,
+  type SheetCell,
+  type SheetKind,
+  type SheetRow,
+  SheetUnreadable,
+} from '../../platform/sheets/sheet.types';
 import { addressIn, withoutSecretLinks } from './cell-text';
 import {
   headerKeys,
@@ -15,56 +21,66 @@ import {
   noHeaderSentence,
   readHeader,
 } from './import-columns';
-import { type FieldKey, type ImportCell, type ImportRow, importRowLimit } from './imports.types';
+import { type FieldKey, type ImportCell, type ImportRow, importByteLimit, importRowLimit } from './imports.types';
 
-/** A file as it was read: its people, or the sentence that says why it cannot be imported. */
-export type ReadImportFile = {
-  readonly kind: SheetKind | null;
-  /** SHA-256 of its bytes, in hex. */
-  readonly contentHash: string;
-} & (
-  | { readonly rows: readonly Omit<ImportRow, 'position'>[]; readonly warnings: readonly string[] }
+// What a million people with all columns unpack to, with room to spare.
+const mostInflatedBytes = 1024 * 1024 * 1024;
+
+/** How the reading of a file ended: with warnings, or with the sentence that says why it cannot be imported. */
+export type ReadImportFile = { readonly kind: SheetKind | null } & (
+  | { readonly warnings: readonly string[] }
   | { readonly problem: string }
 );
 
-const tooManyRows =
-  `This file has more than ${count(importRowLimit, 'row')}, the most that one import takes. ` +
+/** A row as it comes from the file, which does not know its place in the order of application yet. */
+export type FileRow = Omit<ImportRow, 'position'>;
+
+const tooManyRows = (mostRows: number) =>
+  `This file has more than ${count(mostRows, 'row')}, the most that one import takes. ` +
   'Split it into several files and drop them one after another.';
 
-// What five thousand people need, many times over; the sheet reader's own limits are for a million.
-const limits = {
-  maxBytes: 32 * 1024 * 1024,
-  maxInflatedBytes: 256 * 1024 * 1024,
-  // The header, its repetitions and titles above it are rows too.
-  maxRows: importRowLimit + headerSearchRows,
-};
-
-/** Reads a file whole. Nothing of columns that an import leaves alone, links above all, is kept. */
-export async function readImportFile(path: string): Promise<ReadImportFile> {
-  const contentHash = await hashOf(path);
+/**
+ * Reads a file and hands its people on, a few hundred at a time, in the order of the file; it waits for `take`. Nothing
+ * of columns that an import leaves alone, links above all, is kept. Rows can come before the file turns out to be bad.
+ */
+export async function readImportFile(
+  path: string,
+  take: (rows: readonly FileRow[]) => Promise<void>,
+  mostRows = importRowLimit,
+): Promise<ReadImportFile> {
   let kind: SheetKind | null = null;
   try {
-    const reading = startReading();
+    const reading = startReading(mostRows);
     const sheet = readSheet(path, {
-      limits,
+      limits: {
+        maxBytes: importByteLimit,
+        maxInflatedBytes: mostInflatedBytes,
+        // The header, its repetitions and titles above it are rows too.
+        maxRows: Math.min(mostRows + headerSearchRows, lastSheetRow),
+      },
       onKind: (found) => {
         kind = found;
       },
     });
     for await (const batch of sheet) {
+      const rows: FileRow[] = [];
       for (const row of batch) {
-        const problem = reading.take(kind === 'csv' ? withoutGuards(row) : row);
-        if (problem !== null) return { kind, contentHash, problem };
+        const read = reading.take(kind === 'csv' ? withoutGuards(row) : row);
+        if (read === null) continue;
+        if ('problem' in read) return { kind, problem: read.problem };
+        rows.push(read);
       }
+      if (rows.length > 0) await take(rows);
     }
-    return { kind, contentHash, ...reading.end() };
+    return { kind, ...reading.end() };
   } catch (error) {
     if (!(error instanceof SheetUnreadable)) throw error;
-    return { kind, contentHash, problem: error.reason === 'too_many_rows' ? tooManyRows : error.message };
+    return { kind, problem: error.reason === 'too_many_rows' ? tooManyRows(mostRows) : error.message };
   }
 }
 
-async function hashOf(path: string): Promise<string> {
+/** SHA-256 of a file's bytes, in hex. */
+export async function contentHashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
@@ -77,74 +93,89 @@ function withoutGuards(row: SheetRow): SheetRow {
   return { ...row, cells };
 }
 
-/** Row numbers, the first few named. */
-const rowsNamed = (numbers: readonly number[]): string =>
-  `${numbers.length === 1 ? 'row' : 'rows'} ${listOf([...numbers.slice(0, 8).map(String), ...(numbers.length > 8 ? [`${numbers.length - 8} more`] : [])])}`;
+/** Rows of one kind: the first few by number, and how many there are. */
+interface Noted {
+  readonly first: number[];
+  total: number;
+}
 
-function startReading() {
+const mostNamed = 8;
+const nothingNoted = (): Noted => ({ first: [], total: 0 });
+
+function note(noted: Noted, row: number): void {
+  noted.total += 1;
+  if (noted.first.length < mostNamed) noted.first.push(row);
+}
+
+function noteIn(found: Map<FieldKey, Noted>, field: FieldKey, row: number): void {
+  const noted = found.get(field) ?? nothingNoted();
+  note(noted, row);
+  found.set(field, noted);
+}
+
+const rowsNamed = ({ first, total }: Noted): string =>
+  `${total === 1 ? 'row' : 'rows'} ${listOf([...first.map(String), ...(total > mostNamed ? [`${total - mostNamed} more`] : [])])}`;
+
+function startReading(mostRows: number) {
   const above: SheetRow[] = [];
-  const rows: Omit<ImportRow, 'position'>[] = [];
-  const repeated: number[] = [];
-  const blank: number[] = [];
-  const numbers = new Map<FieldKey, number[]>();
-  const dates = new Map<FieldKey, number[]>();
+  const repeated = nothingNoted();
+  const blank = nothingNoted();
+  const numbers = new Map<FieldKey, Noted>();
+  const dates = new Map<FieldKey, Noted>();
+  let rows = 0;
   let header: ImportHeader | null = null;
 
-  const note = (found: Map<FieldKey, number[]>, field: FieldKey, row: number) =>
-    found.set(field, [...(found.get(field) ?? []), row]);
-
   return {
-    /** @returns why the file cannot be imported, or null to go on */
-    take(row: SheetRow): string | null {
+    /** @returns the person in the row, null where there is none, or why the file cannot be imported */
+    take(row: SheetRow): FileRow | { readonly problem: string } | null {
       if (header === null) {
         if (!isHeader(row)) {
           above.push(row);
-          return above.length < headerSearchRows ? null : noHeaderSentence(above);
+          return above.length < headerSearchRows ? null : { problem: noHeaderSentence(above) };
         }
         const found = readHeader(row);
-        if ('problem' in found) return found.problem;
+        if ('problem' in found) return found;
         header = found;
         return null;
       }
-      if (headerKeys(row) === header.keys) {
-        repeated.push(row.number);
+      if (isHeaderAgain(row, header)) {
+        note(repeated, row.number);
         return null;
       }
       const cells = cellsOf(row, header);
       if (Object.keys(cells).length === 0) {
-        blank.push(row.number);
+        note(blank, row.number);
         return null;
       }
       for (const key of ['ssoUsername', 'ldapUsername'] as const) {
         // A number that is shown with its zeros comes with them.
-        if (cells[key]?.kind === 'number' && !/^0\d/.test(cells[key].text)) note(numbers, key, row.number);
-        if (cells[key]?.kind === 'date') note(dates, key, row.number);
+        if (cells[key]?.kind === 'number' && !/^0\d/.test(cells[key].text)) noteIn(numbers, key, row.number);
+        if (cells[key]?.kind === 'date') noteIn(dates, key, row.number);
       }
-      rows.push({ rowNumber: row.number, cells });
-      return rows.length > importRowLimit ? tooManyRows : null;
+      rows += 1;
+      return rows > mostRows ? { problem: tooManyRows(mostRows) } : { rowNumber: row.number, cells };
     },
 
-    end(): { rows: typeof rows; warnings: string[] } | { problem: string } {
+    end(): { warnings: string[] } | { problem: string } {
       if (header === null) return { problem: noHeaderSentence(above) };
-      if (rows.length === 0) {
+      if (rows === 0) {
         return { problem: 'There is a header and nobody under it. Add a row for each person and drop the file again.' };
       }
       const { unknown } = header;
       const named = unknown.slice(0, 10).map((name) => `“${shorten(oneLine(withoutSecretLinks(name)), 40)}”`);
       if (unknown.length > 10) named.push(`${unknown.length - 10} more`);
       return {
-        rows,
         warnings: [
           ...(unknown.length === 1 ? [`The column ${named[0]} is not known and is left out.`] : []),
           ...(unknown.length > 1 ? [`The columns ${listOf(named)} are not known and are left out.`] : []),
-          ...(repeated.length > 0
+          ...(repeated.total > 0
             ? [
-                `The header stands once more in ${rowsNamed(repeated)}, which ${repeated.length === 1 ? 'is' : 'are'} left out.`,
+                `The header stands once more in ${rowsNamed(repeated)}, which ${repeated.total === 1 ? 'is' : 'are'} left out.`,
               ]
             : []),
-          ...(blank.length > 0
+          ...(blank.total > 0
             ? [
-                `Nothing that an import reads stands in ${rowsNamed(blank)}, which ${blank.length === 1 ? 'is' : 'are'} left out.`,
+                `Nothing that an import reads stands in ${rowsNamed(blank)}, which ${blank.total === 1 ? 'is' : 'are'} left out.`,
               ]
             : []),
           ...[...numbers].map(
@@ -159,6 +190,14 @@ function startReading() {
       };
     },
   };
+}
+
+/** True for the header once more, which nearly every row is not because of its address. */
+function isHeaderAgain(row: SheetRow, header: ImportHeader): boolean {
+  for (const [column, field] of header.fields) {
+    if (field === 'email' && row.cells[column]?.text.includes('@')) return false;
+  }
+  return headerKeys(row) === header.keys;
 }
 
 function cellsOf(row: SheetRow, header: ImportHeader): Partial<Record<FieldKey, ImportCell>> {

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../access/access.service';
 import type { Group, Membership, Profile, Project } from '../access/access.types';
 import type { NewUser, User, UserChanges, UserStatus } from '../users/users.types';
-import type { FieldDifference, RowAction, RowProblem } from './imports.types';
+import type { FieldDifference, ImportRow, RowAction, RowProblem, TwinKind } from './imports.types';
 
 /** What the cells of a row say. A field that is left out leaves things as they are; null or an empty list empties. */
 export interface RowValues {
@@ -20,12 +20,14 @@ export interface RowValues {
   readonly profiles?: readonly Profile[] | null;
 }
 
-/** Rows of one file by what only one of them may say, each with the numbers of all its rows. */
-export interface Twins {
-  readonly email: ReadonlyMap<string, readonly number[]>;
-  readonly ssoUsername: ReadonlyMap<string, readonly number[]>;
-  readonly ldapUsername: ReadonlyMap<string, readonly number[]>;
+/** The rows that say the same where only one of them may. */
+export interface TwinRows {
+  /** Their numbers in the file, ascending; the first few. */
+  readonly rows: readonly number[];
+  readonly total: number;
 }
+/** What several rows of one file say, by its key; what one row alone says is left out. */
+export type Twins = Readonly<Record<TwinKind, ReadonlyMap<string, TwinRows>>>;
 
 /** The site as far as rows are judged by it. */
 export interface SiteFacts {
@@ -76,4 +78,22 @@ export interface RowPlan {
   readonly change: RowChange | null;
   readonly differences: readonly FieldDifference[];
   readonly problems: readonly RowProblem[];
+}
+
+/** A row with what is planned for it, and the plan as it is stored and compared. */
+export interface PlannedRow extends ImportRow {
+  /** As it is shown: the address, or what stands in its place. */
+  readonly email: string | null;
+  /** What is compared to find rows that say the same; null where it says nothing. */
+  readonly keys: Readonly<Record<TwinKind, string | null>>;
+  /** Whom it is about, as they are; null for somebody new. */
+  readonly user: User | null;
+  readonly plan: RowPlan;
+  readonly written: WrittenPlan;
+}
+
+/** Change with differences, and problems, as JSON; null for none. */
+export interface WrittenPlan {
+  readonly plan: string | null;
+  readonly problems: string | null;
 }

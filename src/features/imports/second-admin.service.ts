@@ -4,10 +4,11 @@ import { isAppError } from '../../platform/errors';
 import { acceptPhrase, approvalNeed, phraseFor } from '../approvals/approvals.service';
 import { type ApprovalNeed, freeDisablings } from '../approvals/approvals.types';
 import { requireAdmin } from '../users/users.service';
-import type { StoredImport, StoredTotals } from './imports.store';
+import type { StoredImport } from './imports.store';
+import type { ImportTotals } from './imports.types';
 
 /** What a plan needs beside the one who confirms it. */
-export async function needOf(ctx: Context, totals: StoredTotals): Promise<ApprovalNeed> {
+export async function needOf(ctx: Context, totals: GraveTotals): Promise<ApprovalNeed> {
   // Who runs Usher can make admins on the machine itself; the rule is for the accounts of admins.
   if (ctx.actor.kind === 'operator') return 'none';
   // It tells of the plan, also to an uploader who is no admin: it is no right of whoever looks at it.
@@ -16,7 +17,7 @@ export async function needOf(ctx: Context, totals: StoredTotals): Promise<Approv
   return approvalNeed(site, kind, people);
 }
 
-type GraveTotals = Pick<StoredTotals, 'adminsGranted' | 'usersDisabled'>;
+type GraveTotals = Pick<ImportTotals, 'adminsGranted' | 'usersDisabled'>;
 
 const gravest = ({ adminsGranted, usersDisabled }: GraveTotals) =>
   usersDisabled > freeDisablings

@@ -7,6 +7,7 @@ import { enqueue } from '../../platform/mail/outbox';
 import { addMemberships, changeGroups, membershipsOf, profileFor, readCatalogue } from '../access/access.service';
 import { disablingProblem } from '../approvals/approvals.service';
 import { revokeApiTokens } from '../credentials/api-tokens.service';
+import type { Link } from '../credentials/credentials.types';
 import { issueLinks, linkUrl, openLinks, voidLinks } from '../credentials/links.service';
 import { oneAtATime, takeSeats } from '../licences/licences.service';
 import {
@@ -45,7 +46,17 @@ import {
  * @param users are `invited` already in this transaction and hold their seats
  */
 export async function sendInvitations(tx: TxContext, users: readonly User[]): Promise<SentInvitation[]> {
-  if (users.length === 0) return [];
+  const links = await writeInvitations(tx, users);
+  return users.map((user) => ({ user, link: linkUrl(tx, linkOf(links, user)) }));
+}
+
+/** Invites people whom this transaction added, for a caller that shows no links. */
+export async function inviteAdded(tx: TxContext, users: readonly User[]): Promise<void> {
+  await writeInvitations(tx, users);
+}
+
+async function writeInvitations(tx: TxContext, users: readonly User[]): Promise<ReadonlyMap<number, Link>> {
+  if (users.length === 0) return new Map();
   const lifeDays = await setting(tx, 'invites.life_days');
   const now = tx.clock.now();
   const ids = users.map(({ id }) => id);
@@ -58,22 +69,26 @@ export async function sendInvitations(tx: TxContext, users: readonly User[]): Pr
     tx.db,
     ids.filter((id) => !known.has(id)).map((userId) => ({ userId, invitedByUserId, sentAt: now, expiresAt })),
   );
-  const sent = users.map((user) => {
-    const link = links.get(user.id);
-    if (link === undefined) throw new Error(`no link was issued for user ${user.id}`);
-    return { user, link };
-  });
   await enqueue(
     tx,
-    sent.map(({ user, link }) => ({
-      kind: 'mail' as const,
-      template: 'invitation',
-      recipient: user.email,
-      payload: { linkId: link.id },
-      dedupKey: `invitation:${link.id}`,
-    })),
+    users.map((user) => {
+      const { id } = linkOf(links, user);
+      return {
+        kind: 'mail' as const,
+        template: 'invitation',
+        recipient: user.email,
+        payload: { linkId: id },
+        dedupKey: `invitation:${id}`,
+      };
+    }),
   );
-  return sent.map(({ user, link }) => ({ user, link: linkUrl(tx, link) }));
+  return links;
+}
+
+function linkOf(links: ReadonlyMap<number, Link>, user: User): Link {
+  const link = links.get(user.id);
+  if (link === undefined) throw new Error(`no link was issued for user ${user.id}`);
+  return link;
 }
 
 /**

@@ -63,6 +63,33 @@ export async function takeSeats(tx: TxContext, wanted: number): Promise<void> {
   await warnOfSeats(tx, used, used + wanted, total);
 }
 
+/** The seats in use as one transaction left them, with the version of the licence that it held. */
+export interface SeatsSeen {
+  readonly version: number;
+  readonly used: number;
+}
+
+/**
+ * Like `takeSeats`, where those who find no seat go without: takes as many as are free. The licence is held already, by
+ * one call of `oneAtATime` in this transaction.
+ * @param seen what the caller's last transaction returned, once it was committed. Where nobody held the licence since,
+ *   users need not be counted; seats that were freed without it make that figure too high, so before anybody is refused
+ *   they are counted after all
+ */
+export async function takeSeatsLeft(
+  tx: TxContext,
+  wanted: number,
+  seen: SeatsSeen | null,
+): Promise<{ readonly taken: number; readonly seats: SeatsSeen }> {
+  const licence = await selectLicence(tx.db);
+  const { seats: total, version } = licence ?? { seats: tx.config.seats, version: 0 };
+  const isKnown = seen !== null && seen.version + 1 === version && seen.used + wanted <= total;
+  const used = isKnown ? seen.used : await countSeats(tx.db);
+  const taken = Math.max(0, Math.min(wanted, total - used));
+  if (taken > 0) await warnOfSeats(tx, used, used + taken, total);
+  return { taken, seats: { version, used: used + taken } };
+}
+
 const isNearlyFull = (used: number, total: number) => used * 10 >= total * 9;
 
 /**

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { Workbook } from 'exceljs';
 import { phraseFor } from '../../../src/features/approvals/approvals.service';
+import { confirmImport } from '../../../src/features/imports/confirm-import.service';
 import { exportColumns } from '../../../src/features/imports/import-columns';
-import { confirmImport, importProgress, planImport } from '../../../src/features/imports/imports.service';
+import { importProgress, planImport } from '../../../src/features/imports/imports.service';
 import type { ImportPreview, ImportProgress, UploadedFile } from '../../../src/features/imports/imports.types';
 import { runImport } from '../../../src/features/imports/run-import.service';
 import { openFolder } from '../../platform/sheets/sheet-files';

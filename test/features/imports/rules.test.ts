@@ -1,4 +1,4 @@
-import { confirmImport } from '../../../src/features/imports/imports.service';
+import { confirmImport } from '../../../src/features/imports/confirm-import.service';
 import { storeSetting } from '../../../src/features/settings/settings.service';
 import { actorFor, insertAdmin, insertMembership, insertUser, profileId } from '../../support/builders';
 import { forEachDatabase } from '../../support/databases';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { confirmImport } from '../../../src/features/imports/confirm-import.service';
 import {
   writeErrorWorkbook,
   writePlanWorkbook,
   writeTemplateWorkbook,
 } from '../../../src/features/imports/import-workbooks.service';
-import { confirmImport } from '../../../src/features/imports/imports.service';
 import { runImport } from '../../../src/features/imports/run-import.service';
 import { openArchive } from '../../../src/platform/sheets/archive';
 import { defaultSheetLimits } from '../../../src/platform/sheets/sheet.types';
