@@ -256,6 +256,7 @@ async function main(): Promise<void> {
     say();
     if (parts.includes('touches')) await benchTouches(site);
     if (parts.includes('sweep')) await benchSweep(site);
+    if (parts.includes('sweep')) await site.reset(0);
     if (parts.includes('reading')) await benchReading(site);
   } finally {
     await site.remove();
