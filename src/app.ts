@@ -18,6 +18,8 @@ import { drawImport, reportImport } from './features/imports/report-import';
 import { runImport } from './features/imports/run-import.service';
 import { ensureLicence } from './features/licences/licences.service';
 import { deleteOrPlanApproved } from './features/offboarding/offboarding-approved';
+import { metricsRoutes } from './features/platform-api/metrics.routes';
+import { platformApi } from './features/platform-api/platform-api.routes';
 import { activeAdmins, userOfSlackAccount } from './features/users/users.service';
 import { displayName } from './features/users/users.types';
 import { type Clock, systemClock } from './lib/clock';
@@ -29,6 +31,7 @@ import { createHttpServer } from './platform/http/server';
 import type { OutgoingMail } from './platform/mail/delivery.types';
 import { deliverDue } from './platform/mail/dispatcher';
 import { countMessages } from './platform/mail/outbox.store';
+import { createMetrics } from './platform/metrics';
 import type { News } from './platform/news';
 import { type Scheduler, startScheduler } from './platform/scheduler/scheduler';
 import { createChatCarrier } from './platform/slack/chat-carrier';
@@ -60,6 +63,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
   if (slackConfig === null) throw new Error('createApp needs Slack: main.ts puts the local workspace there');
   const { log, clock = systemClock } = options;
   const startedAt = clock.now();
+  const metrics = createMetrics();
   const stopping = new AbortController();
   const background = new Set<Promise<unknown>>();
   const inBackground = (what: string, work: Promise<unknown>): void => {
@@ -93,15 +97,21 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
       status,
     }),
   ];
-  const slack = createSlackApp(ctx, slackConfig, edges, {
-    async userOf(from, account) {
-      const user = await userOfSlackAccount(from, account);
-      return user === null
-        ? null
-        : { id: user.id, email: user.email, isActiveAdmin: user.isAdmin && user.status === 'active' };
+  const slack = createSlackApp(
+    ctx,
+    slackConfig,
+    edges,
+    {
+      async userOf(from, account) {
+        const user = await userOfSlackAccount(from, account);
+        return user === null
+          ? null
+          : { id: user.id, email: user.email, isActiveAdmin: user.isAdmin && user.status === 'active' };
+      },
+      admins: async (from) => (await activeAdmins(from)).slice(0, 5).map(displayName),
     },
-    admins: async (from) => (await activeAdmins(from)).slice(0, 5).map(displayName),
-  });
+    metrics.deliveryArrived,
+  );
   const chatCarrier = createChatCarrier(slack.gateway, slackConfig);
   async function postChat(chat: Parameters<typeof chatCarrier>[0], _signal: AbortSignal): Promise<boolean> {
     return chatCarrier(chat);
@@ -180,12 +190,21 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
     throw error;
   }
   const pages = await createHttpServer(ctx, {
-    routes: accountRoutes(ctx),
+    routes: [
+      ...accountRoutes(ctx),
+      platformApi(ctx),
+      metricsRoutes(
+        ctx,
+        metrics,
+        jobs.map(({ name }) => name),
+      ),
+    ],
+    answered: metrics.requestAnswered,
     ...(config.trustedProxies.length > 0 ? { trustedProxies: config.trustedProxies } : {}),
     checks: { slack: async () => (slack.isConnected() ? null : 'not connected') },
   });
   inBackground('connect to Slack', slack.start());
-  if (options.scheduled !== false) scheduler = startScheduler(ctx, jobs);
+  if (options.scheduled !== false) scheduler = startScheduler(ctx, jobs, metrics.jobEnded);
 
   return {
     ctx,

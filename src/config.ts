@@ -6,6 +6,7 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { type LdapConfig, ldapConfig } from './ldap-config';
 import { emailProblem } from './lib/email';
+import { type OidcConfig, oidcConfig } from './oidc-config';
 
 /** A setting that is wrong, said so that the operator can put it right. */
 export class ConfigError extends Error {
@@ -80,6 +81,10 @@ const environment = z.object({
     .string()
     .regex(/^[CG][A-Z0-9]+$/, 'expected a channel id such as C0123ABCD')
     .optional(),
+  PLATFORM_API_KEYS: list.refine(
+    (keys) => keys.every((key) => key.length >= 32),
+    'expected keys of at least 32 characters, parted by commas, for example each from: openssl rand -hex 32',
+  ),
   PASSWORD_MEMORY_KIB: z.coerce
     .number({ error: 'expected KiB of memory for one password’s hash, 7168–1048576' })
     .int()
@@ -106,6 +111,21 @@ const environment = z.object({
     .min(1)
     .max(30)
     .default(5),
+  OIDC_ISSUER: url(['https:', 'http:'])
+    .refine((value) => !URL.canParse(value) || (new URL(value).search === '' && new URL(value).hash === ''), {
+      error: 'expected nothing behind the path',
+    })
+    .optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_USERNAME_CLAIM: z
+    .string()
+    .regex(/^\S{1,100}$/, 'expected the name of a claim, such as preferred_username')
+    .optional(),
+  OIDC_SCOPE: z
+    .string()
+    .refine((scope) => scope.split(' ').includes('openid'), 'expected scopes with blanks between, openid among them')
+    .optional(),
   TRUSTED_PROXIES: list,
   TIME_ZONE: z
     .string()
@@ -142,10 +162,14 @@ export interface Config {
   readonly seats: number;
   /** Null: nothing is configured, so the local workspace stands in for Slack. */
   readonly slack: SlackConfig | null;
+  /** Keys of the platform that stands behind this site; several, so that one can be changed for another. */
+  readonly platformApiKeys: readonly string[];
   /** What hashing one password costs. */
   readonly passwordCost: { readonly memoryKib: number; readonly passes: number };
   /** Null: no directory is set up. */
   readonly ldap: LdapConfig | null;
+  /** Null: no provider is set up. */
+  readonly oidc: OidcConfig | null;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly timeZone: string;
@@ -199,6 +223,7 @@ export function loadConfig(input: Readonly<Record<string, string | undefined>>):
     );
   }
   const ldap = ldapConfig(values, problems);
+  const oidc = oidcConfig(values, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   const slack: SlackConfig | null =
     values.SLACK_BOT_TOKEN === undefined
@@ -222,8 +247,10 @@ export function loadConfig(input: Readonly<Record<string, string | undefined>>):
     adminEmails: Object.freeze(values.ADMIN_EMAILS),
     seats: values.SEATS,
     slack,
+    platformApiKeys: Object.freeze(values.PLATFORM_API_KEYS),
     passwordCost: Object.freeze({ memoryKib: values.PASSWORD_MEMORY_KIB, passes: values.PASSWORD_PASSES }),
     ldap,
+    oidc,
     trustedProxies: Object.freeze(values.TRUSTED_PROXIES),
     timeZone: values.TIME_ZONE,
     logLevel: values.LOG_LEVEL,

@@ -17,7 +17,11 @@ export interface Permissions {
   /** By project; of an admin those only that they are a member of, for they may do all in every project. */
   readonly projects: ReadonlyMap<
     number,
-    { readonly profileName: string; readonly permissions: ReadonlySet<ProjectPermission> }
+    {
+      readonly projectName: string;
+      readonly profileName: string;
+      readonly permissions: ReadonlySet<ProjectPermission>;
+    }
   >;
 }
 
@@ -39,10 +43,13 @@ export async function permissionsOf(ctx: Context, userId: number): Promise<Permi
     isAdmin,
     site: new Set(site),
     projects: new Map(
-      profiles.map(({ projectId, profileName, isReadOnly, permissions }) => {
+      profiles.map(({ projectId, projectName, profileName, isReadOnly, permissions }) => {
         const known = permissions.filter(isProjectPermission);
         // Read Only lets its holders view, whatever else is stored with it (R46).
-        return [projectId, { profileName, permissions: new Set(isReadOnly ? known.filter(isViewing) : known) }];
+        return [
+          projectId,
+          { projectName, profileName, permissions: new Set(isReadOnly ? known.filter(isViewing) : known) },
+        ];
       }),
     ),
   };

@@ -22,6 +22,7 @@ export async function selectGroupPermissions(db: Database, userId: number): Prom
 
 export interface ProjectProfileRow {
   readonly projectId: number;
+  readonly projectName: string;
   readonly profileName: string;
   readonly isReadOnly: boolean;
   readonly permissions: readonly string[];
@@ -35,9 +36,12 @@ export async function selectProjectProfiles(db: Database, userId: number): Promi
     .where('memberships.user_id', userId)
     .whereNull('projects.archived_at')
     .whereNull('profiles.archived_at')
-    .select('memberships.project_id', 'profiles.name', 'profiles.is_read_only', 'profiles.permissions');
+    .select('memberships.project_id', 'profiles.name', 'profiles.is_read_only', 'profiles.permissions', {
+      project_name: 'projects.name',
+    });
   return rows.map((row) => ({
     projectId: row.project_id,
+    projectName: row.project_name,
     profileName: row.name,
     isReadOnly: Boolean(row.is_read_only),
     permissions: JSON.parse(row.permissions),

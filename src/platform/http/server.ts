@@ -15,6 +15,7 @@ import {
 } from 'fastify';
 import { day, minute, second } from '../../lib/duration';
 import type { Context } from '../context';
+import type { Metrics } from '../metrics';
 import { notFoundPage, sendErrorPage, TooManyRequests } from './error-pages';
 import { addHealthRoutes, type ReadinessCheck } from './health';
 import { sendPage } from './page-layout';
@@ -44,6 +45,8 @@ export interface HttpServerOptions {
   readonly checks?: Readonly<Record<string, ReadinessCheck>>;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed; nobody's when left out. */
   readonly trustedProxies?: readonly string[];
+  /** Told of every answer, for the metrics. */
+  readonly answered?: Metrics['requestAnswered'];
 }
 
 /** The pages as something that any `node:http` server can call. */
@@ -118,6 +121,13 @@ export async function createHttpServer(ctx: Context, options: HttpServerOptions)
     const level = request.routeOptions.config.quiet ? 'debug' : 'info';
     const ms = Math.round(reply.elapsedTime);
     ctx.log[level]({ method: request.method, path: pathOf(request), status: reply.statusCode, ms }, 'request');
+    const route = request.is404 ? null : (request.routeOptions.url ?? null);
+    options.answered?.({
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / second,
+    });
     done();
   });
   await app.register(formbody, { bodyLimit });

@@ -175,3 +175,13 @@ export async function selectRuns(db: Knex, name: string, limit: number): Promise
     problem: row.problem,
   }));
 }
+
+/** When each of these jobs last ended well; those that never did are left out. */
+export async function selectLastSuccesses(db: Knex, names: readonly string[]): Promise<Map<string, Date>> {
+  const found = new Map<string, Date>();
+  for (const name of names) {
+    const row = await db('job_runs').where({ name, outcome: 'done' }).orderBy('id', 'desc').first('finished_at');
+    if (row !== undefined) found.set(name, toDate(row.finished_at));
+  }
+  return found;
+}

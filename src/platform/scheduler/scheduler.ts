@@ -39,8 +39,13 @@ export async function runJobByHand(
 /**
  * Looks each second which jobs are due and runs those that no other replica took. However long every replica was down,
  * a job that missed slots runs once.
+ * @param ended told of each run of this process that came to its end
  */
-export function startScheduler(ctx: Context, jobs: readonly Job[]): Scheduler {
+export function startScheduler(
+  ctx: Context,
+  jobs: readonly Job[],
+  ended: (job: string, outcome: JobResult['outcome']) => void = () => undefined,
+): Scheduler {
   const stopping = new AbortController();
   const running = new Set<string>();
   const inFlight = new Set<Promise<unknown>>();
@@ -61,10 +66,14 @@ export function startScheduler(ctx: Context, jobs: readonly Job[]): Scheduler {
       ctx.log.warn({ err: error }, 'scheduler cannot reach the database');
     }
   };
+  const tell = (name: string, result: JobResult): JobResult => {
+    if (result.outcome !== 'not-claimed') ended(name, result.outcome);
+    return result;
+  };
   const runDue = async (job: Job): Promise<void> => {
     running.add(job.name);
     try {
-      await runJob(ctx, job, { cause: 'schedule', stopping: stopping.signal });
+      tell(job.name, await runJob(ctx, job, { cause: 'schedule', stopping: stopping.signal }));
     } catch (error) {
       complain(error);
     } finally {
@@ -96,7 +105,7 @@ export function startScheduler(ctx: Context, jobs: readonly Job[]): Scheduler {
   return {
     async runByHand(name) {
       if (stopping.signal.aborted) throw conflict('Usher is about to restart. Please try again in a minute.');
-      return track(runJobByHand(ctx, jobs, name, stopping.signal));
+      return tell(name, await track(runJobByHand(ctx, jobs, name, stopping.signal)));
     },
     async stop(deadline) {
       stopping.abort();

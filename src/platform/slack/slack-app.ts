@@ -37,12 +37,16 @@ export interface SlackApp {
   isConnected(): boolean;
 }
 
-/** Bolt with both receivers, and every handler of every feature behind one wrapper. */
+/**
+ * Bolt with both receivers, and every handler of every feature behind one wrapper.
+ * @param arrived told of everything that Slack delivers
+ */
 export function createSlackApp(
   ctx: Context,
   config: SlackConfig,
   edges: readonly SlackEdge[],
   people: PeopleLookup,
+  arrived: (kind: string) => void = () => undefined,
 ): SlackApp {
   const gateway = createGateway(config, ctx.log);
   const logger = quietLogger(ctx.log) as never;
@@ -98,6 +102,7 @@ export function createSlackApp(
   // Bolt tells of a missing acknowledgement over HTTP only; this tells of a late one in both modes.
   app.use(async (args) => {
     const { ack, next } = args as { ack?: (...given: unknown[]) => Promise<void>; next: () => Promise<void> };
+    arrived(kindOf(args.body));
     const began = performance.now();
     if (ack) {
       Object.assign(args, {
@@ -174,6 +179,16 @@ export function createSlackApp(
     refreshHomes: homes.refresh,
     isConnected: () => connected && socketOpen,
   };
+}
+
+const kinds = new Set(['block_actions', 'view_submission', 'block_suggestion', 'shortcut', 'message_action']);
+
+/** What Slack sent, in a word of a list that does not grow. */
+function kindOf(body: object): string {
+  if ('command' in body) return 'command';
+  const type = 'type' in body ? String(body.type) : '';
+  if (type === 'event_callback') return 'event';
+  return kinds.has(type) ? type : 'other';
 }
 
 export function actorOf(account: SlackAccountFacts, userId: number, email: string): Extract<Actor, { kind: 'user' }> {
