@@ -5,8 +5,11 @@ import { accountPages } from './accounts.pages';
 import { sessionChoicePages } from './session-choice.pages';
 import { signInPages } from './sign-in.pages';
 import { signOutPages } from './sign-out.pages';
+import { ssoPages } from './sso/sso.pages';
 
 /** All pages with which people get at their own account. */
 export function accountRoutes(ctx: Context): FastifyPluginAsync[] {
-  return [accountPages, signInPages, sessionChoicePages, signOutPages, accountPage].map((pages) => pages(ctx));
+  return [accountPages, signInPages, sessionChoicePages, ssoPages, signOutPages, accountPage].map((pages) =>
+    pages(ctx),
+  );
 }

@@ -6,7 +6,7 @@ import type { Context } from '../../platform/context';
 import type { Client } from '../sessions/sessions.types';
 import { clientName } from './client-name';
 
-type CookieName = 'usher_session' | 'usher_client' | 'usher_device';
+type CookieName = 'usher_session' | 'usher_client' | 'usher_device' | `usher_sso_${string}`;
 
 const clientShape = /^[A-Za-z0-9_-]{22}$/;
 const yearInSeconds = (365 * day) / second;
@@ -15,22 +15,23 @@ function isSecure(ctx: Context): boolean {
   return ctx.config.publicUrl.startsWith('https:');
 }
 
-/** Behind `__Host-` no other host of the same domain can put a cookie of this name into a browser. */
-function stored(ctx: Context, name: CookieName): string {
+/** A cookie's name in browsers. Behind `__Host-` no other host of the same domain can put a cookie of this name into one. */
+export function cookieName(ctx: Context, name: CookieName): string {
   return isSecure(ctx) ? `__Host-${name}` : name;
 }
 
-function flags(ctx: Context) {
+/** What every cookie of people's accounts is set with. */
+export function cookieFlags(ctx: Context) {
   // Lax: following a link in a mail leads to the account of whoever is signed in, and no other site's form does.
   return { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(ctx) } as const;
 }
 
 function readCookie(ctx: Context, request: FastifyRequest, name: CookieName): string | null {
-  return request.cookies[stored(ctx, name)] ?? null;
+  return request.cookies[cookieName(ctx, name)] ?? null;
 }
 
 function keepForAYear(ctx: Context, reply: FastifyReply, name: CookieName, value: string): void {
-  void reply.setCookie(stored(ctx, name), value, { ...flags(ctx), maxAge: yearInSeconds });
+  void reply.setCookie(cookieName(ctx, name), value, { ...cookieFlags(ctx), maxAge: yearInSeconds });
 }
 
 /** The session's token that this browser shows, as it came in; null without one. */
@@ -53,7 +54,7 @@ export function browserClient(ctx: Context, request: FastifyRequest, reply: Fast
 
 /** Gives the browser its session, until the browser is closed; what it had before is replaced. */
 export function keepSession(ctx: Context, reply: FastifyReply, token: SecretText): void {
-  void reply.setCookie(stored(ctx, 'usher_session'), token.reveal(), flags(ctx));
+  void reply.setCookie(cookieName(ctx, 'usher_session'), token.reveal(), cookieFlags(ctx));
 }
 
 /** The browser remembers that this person signs in with it, so that strangers' guesses do not hold them up. */
@@ -63,5 +64,5 @@ export function keepDeviceProof(ctx: Context, reply: FastifyReply, proof: string
 
 /** The browser forgets its session; what it is known by stays. */
 export function dropSession(ctx: Context, reply: FastifyReply): void {
-  void reply.clearCookie(stored(ctx, 'usher_session'), flags(ctx));
+  void reply.clearCookie(cookieName(ctx, 'usher_session'), cookieFlags(ctx));
 }
