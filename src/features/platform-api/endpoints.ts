@@ -107,3 +107,13 @@ export const endpoints = {
     problems: ['too_many_requests'],
   },
 } as const satisfies Readonly<Record<string, Endpoint>>;
+
+/** Every problem that a program may meet. */
+export const everyProblem: readonly ProblemCode[] = [
+  ...new Set([
+    ...Object.values(endpoints).flatMap(({ problems }): readonly ProblemCode[] => problems),
+    ...commonProblems,
+    'unknown_route' as const,
+    'method_not_allowed' as const,
+  ]),
+];

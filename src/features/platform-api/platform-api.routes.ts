@@ -14,7 +14,7 @@ import { mostTokens, readSession, readSessions } from '../sessions/read-session.
 import type { ChoiceResult } from '../sessions/sessions.types';
 import { completeChoice } from '../sessions/start-session.service';
 import { answerProblems, schemaProblem } from './answer-problems';
-import { type Endpoint, endpoints } from './endpoints';
+import { type Endpoint, endpoints, everyProblem } from './endpoints';
 import { openapiDocument } from './openapi';
 import { Problem } from './problems';
 import { problemsPage } from './problems.pages';
@@ -202,7 +202,7 @@ export function platformApi(ctx: Context): FastifyPluginAsync {
     addSessionRoutes(app, ctx);
     const document = openapiDocument(ctx.config.publicUrl);
     serve(app, ctx, endpoints.document, {}, async (_request, reply) => reply.send(document));
-    const page = problemsPage([...new Set(Object.values(endpoints).flatMap(({ problems }) => problems))]);
+    const page = problemsPage(everyProblem);
     serve(app, ctx, endpoints.problems, {}, async (_request, reply) => sendPage(reply, 200, page));
     refuseOtherMethods(app);
   };

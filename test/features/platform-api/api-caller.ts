@@ -1,5 +1,5 @@
 import { hashPassword } from '../../../src/features/credentials/passwords.service';
-import { type Endpoint, endpoints } from '../../../src/features/platform-api/endpoints';
+import { type Endpoint, endpoints, everyProblem } from '../../../src/features/platform-api/endpoints';
 import { problemStatuses } from '../../../src/features/platform-api/problem-codes';
 import { problem } from '../../../src/features/platform-api/problem-schema';
 import { testConfig } from '../../support/context';
@@ -68,6 +68,7 @@ function expectPromised(method: string, path: string, { status, headers, body }:
   expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
   const told = problem.parse(body);
   expect(told).toEqual(body);
+  expect(everyProblem).toContain(told.code);
   expect([told.status, problemStatuses[told.code]]).toEqual([status, status]);
   const anywhere = ['unknown_route', 'method_not_allowed', 'internal', 'database_unavailable'];
   if (!anywhere.includes(told.code)) expect(endpoint?.problems).toContain(told.code);
