@@ -29,7 +29,6 @@ function WhoCard({ user, csrfToken }: { readonly user: SessionUser; readonly csr
   const name = `${user.firstName} ${user.lastName}`.trim();
   return (
     <Card>
-      <h1>{accountText.title}</h1>
       <dl class="facts">
         {name === '' ? null : (
           <>
@@ -101,7 +100,7 @@ function TokenRow(props: { readonly ctx: Context; readonly csrfToken: string; re
   return (
     <li>
       <div>
-        <h3>{name}</h3>
+        <p class="name">{name}</p>
         <p>{accountText.made(time(madeAt))}</p>
         <p>{lastUsedAt === null ? accountText.neverUsed : accountText.used(time(lastUsedAt))}</p>
       </div>
@@ -129,7 +128,7 @@ function TokensCard(props: {
       <h2>{accountText.tokens}</h2>
       <p class="hint">{accountText.tokensLead}</p>
       {tokens.length === 0 ? (
-        <p class="none">{accountText.noTokens}</p>
+        <p>{accountText.noTokens}</p>
       ) : (
         <ul class="rows">
           {tokens.map((token) => (
@@ -151,17 +150,15 @@ function TokensCard(props: {
   );
 }
 
-function MadeCard({ name, token }: { readonly name: string; readonly token: SecretText }): JSX.Element {
+function NewToken({ name, token }: { readonly name: string; readonly token: SecretText }): JSX.Element {
   return (
-    <Card>
-      <Notice kind="good" alert>
-        <h2>{accountText.newToken(name)}</h2>
-        <p>{accountText.newTokenLead}</p>
-        <div class="secret">
-          <Field name="token" label={accountText.newTokenLabel} value={token.reveal()} autocomplete="off" readOnly />
-        </div>
-      </Notice>
-    </Card>
+    <Notice kind="good" alert>
+      <h2>{accountText.newToken(name)}</h2>
+      <p>{accountText.newTokenLead}</p>
+      <div class="secret">
+        <Field name="token" label={accountText.newTokenLabel} value={token.reveal()} autocomplete="off" readOnly />
+      </div>
+    </Notice>
   );
 }
 
@@ -171,15 +168,17 @@ export function accountPage(ctx: Context): FastifyPluginAsync {
     const { user, session } = current;
     const csrfToken = reply.generateCsrf();
     const errors = said.errors ?? [];
-    const sessions = await sessionsOf(ctx, user.id);
+    const own = (listed: Session) => (listed.id === session.id ? 0 : 1);
+    const sessions = (await sessionsOf(ctx, user.id)).sort((a, b) => own(a) - own(b));
     const tokens = await listApiTokens(ctx, user.id);
     const page: Page = {
       title: errors.length > 0 ? `Error: ${accountText.title}` : accountText.title,
       content: (
         <>
+          <h1>{accountText.title}</h1>
           <ErrorSummary errors={errors} />
           {said.done == null ? null : <Notice kind="good">{said.done}</Notice>}
-          {said.made === undefined ? null : <MadeCard {...said.made} />}
+          {said.made === undefined ? null : <NewToken {...said.made} />}
           <WhoCard user={user} csrfToken={csrfToken} />
           <SessionsCard ctx={ctx} csrfToken={csrfToken} sessions={sessions} currentId={session.id} />
           <TokensCard ctx={ctx} csrfToken={csrfToken} tokens={tokens} said={said} />

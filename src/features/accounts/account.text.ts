@@ -43,7 +43,7 @@ export const accountText = {
   make: 'Make a token',
   tokenProblem: (problem: TokenProblem) => tokenProblems[problem],
   newToken: (name: string) => `Your new token “${name}”`,
-  newTokenLead: 'Copy it now and keep it as safe as a password: it is not shown again, to nobody.',
+  newTokenLead: 'Copy it now and keep it as safe as a password: it is not shown again.',
   newTokenLabel: 'Token',
 };
 

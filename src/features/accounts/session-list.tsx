@@ -28,11 +28,11 @@ export function SessionList(props: {
       {props.sessions.map((session) => (
         <li key={session.id}>
           <div>
-            <h3>
+            <p class="name">
               {clientOf(session)}
               {session.id === props.currentId ? <span class="tag">This browser</span> : null}
               {kinds[session.kind] === null ? null : <span class="tag">{kinds[session.kind]}</span>}
-            </h3>
+            </p>
             <p>{session.ip === null ? 'Address not known' : `From ${session.ip}`}</p>
             <p>Started {shortSiteTime(session.startedAt, timeZone)}</p>
             <p>Last request {shortSiteTime(session.lastSeenAt, timeZone)}</p>

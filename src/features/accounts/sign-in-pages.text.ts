@@ -44,7 +44,7 @@ export const signInText = {
 export const choiceText = {
   title: 'Choose a session to end',
   lead: (open: number) =>
-    `Your password is right. You have ${count(open, 'open session')} already, and no more are allowed at a time. End one of them to sign in here.`,
+    `You have ${count(open, 'open session')} already, and no more are allowed at a time. End one of them to sign in here.`,
   again: 'That session could not be ended, or there is still one too many. These are open now:',
   submit: 'End this one and sign in',
   about: (client: string, started: string) => `(${client}, started ${started})`,

@@ -23,7 +23,7 @@ interface SignInState {
   readonly errors?: readonly FieldError[];
   /** Why the session that this browser had has ended. */
   readonly ended?: string;
-  /** Why no password was looked at. */
+  /** Why nobody is signed in. */
   readonly problem?: string;
 }
 
@@ -120,7 +120,7 @@ export function signInPages(ctx: Context): FastifyPluginAsync {
       const result = await signIn(ctx, { email, password, client, deviceProof, kind: 'web' });
       switch (result.kind) {
         case 'wrong':
-          return send(reply, 422, { returnTo, email, errors: [{ field: 'email', sentence: signInText.wrong }] });
+          return send(reply, 422, { returnTo, email, problem: signInText.wrong });
         case 'wait':
           void reply.header('retry-after', result.seconds);
           return send(reply, 429, { returnTo, email, problem: signInText.wait(result.seconds) });

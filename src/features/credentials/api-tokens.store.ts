@@ -105,7 +105,9 @@ export async function revokeOpenToken(db: Knex.Transaction, id: number, reason: 
 export async function touchToken(db: Knex, id: number, before: Date, now: Date): Promise<void> {
   await db('api_tokens')
     .where({ id })
-    .where((noted) => noted.whereNull('last_used_at').orWhere('last_used_at', '<=', before))
+    .where((noted) => {
+      void noted.whereNull('last_used_at').orWhere('last_used_at', '<=', before);
+    })
     .update({ last_used_at: now });
 }
 

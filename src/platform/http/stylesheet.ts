@@ -42,6 +42,10 @@ a:hover { color: var(--accent-strong); }
 .sign-warn { background: var(--warn-wash); color: var(--warn); }
 .sign-bad { background: var(--bad-wash); color: var(--bad); }
 form { display: grid; gap: 1.25rem; }
+h1 + form { margin-top: 1.375rem; }
+h1 + .notice, h1 + .summary { margin-top: 1.125rem; }
+form + p { margin-top: 1.25rem; }
+main > h1 { margin-bottom: 1.25rem; }
 .pair { display: grid; gap: 1.25rem 1rem; }
 @media (min-width: 34rem) { .pair { grid-template-columns: 1fr 1fr; align-items: end; } }
 .field { display: grid; gap: .375rem; min-width: 0; }
@@ -67,6 +71,7 @@ button.plain { justify-self: start; min-height: 2.75rem; margin-top: 0; padding:
 .notice-warn { background: var(--warn-wash); border-color: var(--warn); }
 .notice-bad { background: var(--bad-wash); border-color: var(--bad); }
 .card + .card { margin-top: 1.25rem; }
+.notice .field { margin-top: 1rem; }
 .card > h2 { margin-bottom: .375rem; font-size: 1.1875rem; letter-spacing: -.006em; }
 .or { display: flex; align-items: center; gap: .75rem; margin: 1.25rem 0 1rem; color: var(--quiet); font-size: .875rem; }
 .or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
@@ -77,12 +82,13 @@ details dl { margin: .75rem 0 0; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .375rem 1.25rem; margin: 0 0 1.5rem; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
+.hint + form { margin-top: 1.25rem; }
 details dt { margin-top: .625rem; color: var(--ink); font-weight: 600; }
 .rows { list-style: none; margin: 1rem 0; padding: 0; border-top: 1px solid var(--line); }
 .rows > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .75rem 1rem; padding: 1rem 0; border-bottom: 1px solid var(--line); }
 .rows > li > div { flex: 1 1 14rem; min-width: 0; overflow-wrap: anywhere; }
 .rows p { margin: 0; color: var(--quiet); font-size: .875rem; }
-.rows h3 { margin: 0 0 .125rem; font-size: 1rem; line-height: 1.4; font-weight: 600; }
+.rows .name { margin: 0 0 .125rem; color: var(--ink); font-size: 1rem; line-height: 1.4; font-weight: 600; }
 .tag { display: inline-block; margin-left: .375rem; padding: 0 .5rem; background: var(--accent-wash); color: var(--accent-strong); border-radius: 1rem; font-size: .8125rem; line-height: 1.5rem; font-weight: 600; white-space: nowrap; }
 .secret input { font: .8125rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; color: var(--ink); text-overflow: clip; }
 .summary { margin-bottom: 1.5rem; padding: 1rem 1.125rem; background: var(--bad-wash); border-left: 4px solid var(--bad); border-radius: .375rem; }
@@ -90,7 +96,7 @@ details dt { margin-top: .625rem; color: var(--ink); font-weight: 600; }
 .summary ul { margin: .375rem 0 0; padding-left: 1.125rem; }
 .summary a { color: var(--bad); }
 .detail { display: inline-block; padding: .125rem .5rem; background: var(--ground); border: 1px solid var(--line); border-radius: .375rem; font: .875rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
-@media (max-width: 30rem) { .top { padding-top: 1.25rem; padding-bottom: 1rem; } .card { padding: 1.5rem 1.25rem; } h1 { font-size: 1.4375rem; } }
+@media (max-width: 30rem) { .facts { grid-template-columns: minmax(0, 1fr); gap: 0; } .facts dt { font-size: .875rem; } .facts dd + dt { margin-top: .625rem; } .top { padding-top: 1.25rem; padding-bottom: 1rem; } .card { padding: 1.5rem 1.25rem; } h1 { font-size: 1.4375rem; } }
 @media (forced-colors: active) { .card, button, .button, .tag { border: 1px solid; } }
 @media print { body { background: none; } .card { border: 0; box-shadow: none; } }
 `.trim();

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { accountPages } from '../../../src/features/accounts/accounts.pages';
 import { issueLinks, linkUrl } from '../../../src/features/credentials/links.service';
 import { day } from '../../../src/lib/duration';
@@ -9,17 +7,8 @@ import { launchBrowser } from '../../support/browser';
 import { insertUser } from '../../support/builders';
 import { testContext } from '../../support/context';
 import { forEachDatabase } from '../../support/databases';
+import { examinePage } from '../../support/examine-page';
 import { type PageServer, startPages } from '../../support/pages';
-
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-
-async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const results = (await page.evaluate(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-  )) as AxeResults;
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
 
 forEachDatabase((database) => {
   let browser: Browser;
@@ -102,13 +91,7 @@ forEachDatabase((database) => {
     page.on('console', (message) => {
       if (/Content Security Policy|Refused/.test(message.text())) complaints.push(message.text());
     });
-    const examine = async (name: string) => {
-      expect([name, await violationsOf(page)]).toEqual([name, []]);
-      const overflow = await page.evaluate(
-        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-      );
-      expect([name, overflow]).toEqual([name, 0]);
-    };
+    const examine = (name: string) => examinePage(page, name);
     await page.goto(link);
     await examine('form');
     await page.getByLabel('First name').fill('');
@@ -122,6 +105,7 @@ forEachDatabase((database) => {
     await page.getByRole('button').click();
     await page.getByRole('heading', { name: 'You’re in' }).waitFor();
     await examine('done');
+    expect(await page.getByRole('link', { name: 'Sign in now' }).getAttribute('href')).toBe('/sign-in');
     await page.goto(link);
     await examine('used');
     await page.goto(`${base}/activate?token=x`);
