@@ -17,6 +17,7 @@ const slack = {
   SMTP_URL: 'smtp://127.0.0.1',
 };
 const ldap = { LDAP_URL: 'ldap://ldap.example.com', LDAP_BIND_DN_TEMPLATE: 'uid={username},dc=x' };
+const oidc = { OIDC_ISSUER: 'https://id.example.com', OIDC_CLIENT_ID: 'usher', OIDC_CLIENT_SECRET: 'top' };
 const search = { LDAP_URL: 'ldap://ldap.example.com', LDAP_SEARCH_BASE: 'dc=x' };
 
 test('with nothing set the local workspace runs on the embedded database, on this machine only', () => {
@@ -68,6 +69,14 @@ test.each([
   [{ ...ldap, LDAP_CA_FILE: '/nowhere/ca.pem' }, /LDAP_CA_FILE: expected the path of a file with certificates/],
   [{ ...ldap, LDAP_TIMEOUT_SECONDS: '60' }, /LDAP_TIMEOUT_SECONDS/],
   [{ LDAP_SEARCH_BASE: 'dc=x' }, /LDAP_URL: expected beside LDAP_SEARCH_BASE/],
+  [{ OIDC_CLIENT_ID: 'usher' }, /OIDC_ISSUER, OIDC_CLIENT_SECRET: expected beside OIDC_CLIENT_ID/],
+  [{ OIDC_SCOPE: 'openid' }, /OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET: expected beside OIDC_SCOPE/],
+  [{ ...oidc, OIDC_ISSUER: 'id.example.com' }, /OIDC_ISSUER: expected a URL that begins with https:/],
+  [{ ...oidc, OIDC_ISSUER: 'https://id.example.com/?x=1' }, /OIDC_ISSUER: expected nothing behind the path/],
+  [{ ...oidc, OIDC_ISSUER: 'http://id.example.com' }, /OIDC_ISSUER: expected https:.* only for a provider on this/],
+  [{ ...oidc, OIDC_ISSUER: 'http://127.0.0.1.evil.example' }, /OIDC_ISSUER: expected https:/],
+  [{ ...oidc, OIDC_SCOPE: 'profile' }, /OIDC_SCOPE: expected scopes with blanks between, openid among them/],
+  [{ ...oidc, OIDC_USERNAME_CLAIM: 'two words' }, /OIDC_USERNAME_CLAIM: expected the name of a claim/],
   [{ HOST: '0.0.0.0' }, /HOST: expected 127\.0\.0\.1, because the local workspace signs anybody in/],
 ])('a wrong setting is named with what is expected: %j', (input, sentence) => {
   expect(problems(input)).toMatch(sentence);
@@ -87,6 +96,12 @@ test('a directory is asked over an encrypted connection unless that is switched 
     startTls: false,
     lookup: { by: 'search', filter: '(uid={username})', bindDn: null },
   });
+});
+
+test('a provider of SSO is asked for the usual name, and unencrypted on this machine only', () => {
+  expect(loadConfig({}).oidc).toBeNull();
+  expect(loadConfig(oidc).oidc).toMatchObject({ usernameClaim: 'preferred_username', scope: 'openid profile' });
+  expect(loadConfig({ ...oidc, OIDC_ISSUER: 'http://[::1]:8080/realm' }).oidc).not.toBeNull();
 });
 
 test('settings are frozen, addresses and lists are tidied', () => {
