@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { Readable, type Writable } from 'node:stream';
-import { finished, pipeline } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type CellValue, stream as excelStream, type Style, type Worksheet } from 'exceljs';
+import { type CellValue, stream as excelStream, type Style, ValueType, type Worksheet } from 'exceljs';
 import { columnLetters } from './cell-reference';
-import { toInertCsv } from './inert-csv';
+import { hasLines, isInline, rowXmlOf, tooLong } from './row-xml';
 import { defaultSheetLimits, lastSheetColumn, lastSheetRow } from './sheet.types';
 import { escapeXmlText } from './xml-text';
 
@@ -37,6 +37,8 @@ export interface WriteOptions {
 }
 
 const rowsPerTurn = 125;
+// Long texts fill a turn earlier.
+const mostPieceLength = 256 * 1024;
 const maxQueuedBytes = 1024 * 1024;
 // Notes wait in memory until the sheet is written, and thousands of them make a workbook slow to open.
 const maxNotes = 10_000;
@@ -54,10 +56,16 @@ const styles = {
   fault: { ...textFormat, fill: faultFill, alignment: wrapped },
 } satisfies Record<string, Partial<Style>>;
 
-/** The parts of exceljs' writers that its types leave out, and that back-pressure needs. */
+/** What exceljs' types leave out of its writers, and back-pressure and rows of our own need. */
 interface WriterInternals {
-  // The pipe is of readable-stream 2, which has no writableLength yet.
-  readonly stream: { readonly pipes: ReadonlyArray<NodeJS.EventEmitter & { _writableState: { length: number } }> };
+  readonly stream: {
+    write(text: string): unknown;
+    // The pipe is of readable-stream 2, which has no writableLength yet.
+    readonly pipes: ReadonlyArray<NodeJS.EventEmitter & { _writableState: { length: number } }>;
+  };
+  /** The number of the next row. */
+  _rowZero: number;
+  readonly _workbook: { readonly styles: { addStyleModel(style: Partial<Style>, type: ValueType): number } };
 }
 interface ArchiveInternals {
   readonly zip: NodeJS.EventEmitter & { abort(): void };
@@ -106,17 +114,35 @@ async function writeRows(worksheet: Worksheet, sheet: SheetSpec, lists: string[]
   const notes = { left: maxNotes };
   const headers = sheet.columns.map(({ header, note }) => (note ? { text: header, fault: note } : header));
   writeRow(worksheet, headers, notes, () => styles.header);
+  const internals = worksheet as unknown as WriterInternals;
+  const { styles: book } = internals._workbook;
+  const rowXml = rowXmlOf(sheet.columns.length, {
+    text: book.addStyleModel(styles.text, ValueType.String),
+    lines: book.addStyleModel(styles.lines, ValueType.String),
+  });
   let rowCount = 1;
+  let piece = '';
+  const flush = () => {
+    if (piece !== '') internals.stream.write(piece);
+    piece = '';
+  };
   for await (const row of sheet.rows) {
     rowCount += 1;
     if (rowCount > lastSheetRow) throw new RangeError(`Sheet "${sheet.name}" has more than ${lastSheetRow} rows`);
-    writeRow(worksheet, row, notes, styleOf);
-    if (rowCount % rowsPerTurn === 0) {
+    const xml = rowXml(rowCount, row);
+    if (xml === null) {
+      flush();
+      internals._rowZero = rowCount;
+      writeRow(worksheet, row, notes, styleOf);
+    } else piece += xml;
+    if (rowCount % rowsPerTurn === 0 || piece.length > mostPieceLength) {
+      flush();
       signal.throwIfAborted();
       await nextTurn();
       await roomInQueue(worksheet, signal);
     }
   }
+  flush();
   signal.throwIfAborted();
   sheet.columns.forEach(({ choices }, index) => {
     if (choices && choices.length > 0) offerChoices(worksheet, index + 1, choices, lists);
@@ -130,7 +156,7 @@ type StyleOf = (text: string, fault: string | undefined) => Partial<Style>;
 
 const styleOf: StyleOf = (text, fault) => {
   if (fault !== undefined) return styles.fault;
-  return /[\r\n]/.test(text) ? styles.lines : styles.text;
+  return hasLines.test(text) ? styles.lines : styles.text;
 };
 
 function writeRow(worksheet: Worksheet, values: readonly SheetValue[], notes: { left: number }, style: StyleOf) {
@@ -138,11 +164,7 @@ function writeRow(worksheet: Worksheet, values: readonly SheetValue[], notes: { 
   values.forEach((value, index) => {
     const { text, fault } = typeof value === 'string' ? { text: value, fault: undefined } : value;
     if (text === '' && fault === undefined) return;
-    if (text.length > defaultSheetLimits.maxCellLength) {
-      throw new RangeError(
-        `Cell ${columnLetters(index + 1)}${row.number} would have more than ${defaultSheetLimits.maxCellLength} characters`,
-      );
-    }
+    if (text.length > defaultSheetLimits.maxCellLength) throw tooLong(`${columnLetters(index + 1)}${row.number}`);
     const cell = row.getCell(index + 1);
     if (text !== '') cell.value = cellValue(text);
     cell.style = style(text, fault);
@@ -154,13 +176,9 @@ function writeRow(worksheet: Worksheet, values: readonly SheetValue[], notes: { 
   row.commit();
 }
 
-/**
- * exceljs writes a string as the result of a formula that is not there (`t="str"`), which is the fastest. In those
- * LibreOffice trims blanks and leaves escapes alone, so such text goes in as an inline string, which keeps both.
- */
 function cellValue(text: string): CellValue {
   const escaped = escapeXmlText(text);
-  return escaped !== text || /^\s|\s$/.test(text) ? { richText: [{ text: escaped }] } : text;
+  return isInline(text, escaped) ? { richText: [{ text: escaped }] } : text;
 }
 
 const listSheetName = 'Choices';
@@ -220,42 +238,4 @@ async function withSignal<Result>(work: Promise<Result>, signal: AbortSignal): P
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-/**
- * Writes one sheet as CSV to `output` and ends it: UTF-8 with a byte-order mark (Excel takes other files for its local
- * encoding), RFC 4180 with CRLF. Each value goes through `toInertCsv`, so that none runs as a formula; whoever reads the
- * file back undoes it with `fromInertCsv`. Widths, choices, notes and faults have no place in CSV and are left out.
- */
-export async function writeCsv(
-  output: Writable,
-  sheet: Pick<SheetSpec, 'columns' | 'rows'>,
-  options: WriteOptions = {},
-): Promise<void> {
-  await pipeline(Readable.from(csvPieces(sheet), { objectMode: false }), output, { ...options });
-}
-
-async function* csvPieces({ columns, rows }: Pick<SheetSpec, 'columns' | 'rows'>): AsyncGenerator<string> {
-  let piece = `\ufeff${csvLine(columns.map(({ header }) => header))}`;
-  let rowCount = 0;
-  for await (const row of rows) {
-    piece += csvLine(row);
-    rowCount += 1;
-    if (rowCount % rowsPerTurn === 0) {
-      yield piece;
-      piece = '';
-      await nextTurn();
-    }
-  }
-  if (piece !== '') yield piece;
-}
-
-function csvLine(values: readonly SheetValue[]): string {
-  return `${values.map((value) => csvField(typeof value === 'string' ? value : value.text)).join(',')}\r\n`;
-}
-
-function csvField(value: string): string {
-  const inert = toInertCsv(value);
-  // Semicolons, tabs and edges need no quotes by RFC 4180, but programs split or trim there by their own settings.
-  return /[",;|\t\r\n]|^[\s']|\s$/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
