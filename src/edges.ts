@@ -2,6 +2,7 @@ import { groupsEdge } from './features/access/groups.commands';
 import { profilesEdge } from './features/access/profiles.commands';
 import { projectsEdge } from './features/access/projects.commands';
 import { approvalsEdge } from './features/approvals/approvals.commands';
+import { authSystemsEdge } from './features/auth-systems/auth-systems.commands';
 import { batchEdge } from './features/batch/batch.commands';
 import { deletionEdge } from './features/deletion/deletion.commands';
 import { severalDeletionsEdge } from './features/deletion/several-deletions.commands';
@@ -13,6 +14,8 @@ import { importsEdge } from './features/imports/imports.commands';
 import { invitesEdge } from './features/invites/invites.commands';
 import { licenceEdge } from './features/licences/licences.commands';
 import { offboardingEdge } from './features/offboarding/offboarding.commands';
+import { sessionsEdge } from './features/sessions/sessions.commands';
+import { settingsEdge } from './features/settings/settings.commands';
 import { statusEdge } from './features/status/status.commands';
 import { undoEdge } from './features/undo/undo.commands';
 import type { SlackEdge } from './platform/slack/definitions';
@@ -36,4 +39,7 @@ export const featureEdges: readonly SlackEdge[] = [
   accessEdge,
   approvalsEdge,
   undoEdge,
+  sessionsEdge,
+  settingsEdge,
+  authSystemsEdge,
 ];

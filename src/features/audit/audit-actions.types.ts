@@ -6,6 +6,7 @@ export type AuditAction =
   | `token.${'made' | 'revoked'}`
   | `import.${'confirmed_first' | 'confirmed' | 'cancelled' | 'finished'}`
   | 'licence.changed'
+  | 'settings.changed'
   | `profile.${'created' | 'changed' | 'archived'}`
   | `group.${'created' | 'changed' | 'deleted'}`
   | `project.${'created' | 'renamed' | 'archived' | 'restored'}`

@@ -3,6 +3,8 @@ import { type Catalogue, groupsOf, membershipsOf, readCatalogue } from '../acces
 import type { Membership } from '../access/access.types';
 import { showInvitation } from '../invites/invites.service';
 import { readOnlySeats, type Seats, seatsWith } from '../licences/licences.service';
+import { openSessionCounts } from '../sessions/list-sessions.service';
+import { noSessions, type SessionCounts } from '../sessions/sessions.types';
 import { listUsers, requireAdmin, showUser, slackAccountsOf, type UserPage, userCounts } from '../users/users.service';
 import type { User, UserStatus } from '../users/users.types';
 import { type FilterWords, filterOf } from './filter-words.service';
@@ -30,6 +32,7 @@ export interface UserCard {
   /** Slack user ids that are bound to the user. */
   readonly slackIds: readonly string[];
   readonly invitation: Awaited<ReturnType<typeof showInvitation>>;
+  readonly sessions: SessionCounts;
 }
 
 /** @throws AppError `not_admin`, `not_found` */
@@ -42,12 +45,15 @@ export async function userCard(ctx: Context, email: string): Promise<UserCard> {
     catalogue: await readCatalogue(ctx),
     slackIds: await slackAccountsOf(ctx, user.id),
     invitation: await showInvitation(ctx, user),
+    sessions: (await openSessionCounts(ctx, [user.id])).get(user.id) ?? noSessions,
   };
 }
 
-/** One page of users with how many projects each is in. */
+/** One page of users with how many projects each is in, and their open sessions. */
 export interface DirectoryPage extends UserPage {
   readonly projectCounts: ReadonlyMap<number, number>;
+  /** Who has none is left out. */
+  readonly sessionCounts: ReadonlyMap<number, SessionCounts>;
 }
 
 /**
@@ -63,9 +69,11 @@ export async function directoryPage(
   await requireAdmin(ctx);
   const filter = await filterOf(ctx, words);
   const found = await listUsers(ctx, filter, page, pageSize);
-  const memberships = await membershipsOf(
-    ctx,
-    found.users.map(({ id }) => id),
-  );
-  return { ...found, projectCounts: new Map([...memberships].map(([id, list]) => [id, list.length])) };
+  const ids = found.users.map(({ id }) => id);
+  const memberships = await membershipsOf(ctx, ids);
+  return {
+    ...found,
+    projectCounts: new Map([...memberships].map(([id, list]) => [id, list.length])),
+    sessionCounts: await openSessionCounts(ctx, ids),
+  };
 }

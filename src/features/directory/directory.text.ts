@@ -19,6 +19,8 @@ import {
   section,
   slackUser,
 } from '../../platform/slack/blocks';
+import { countsSentence } from '../sessions/sessions.text';
+import { noSessions } from '../sessions/sessions.types';
 import { displayName, type User, type UserStatus } from '../users/users.types';
 import type { DirectoryPage, LicenceCard, UserCard } from './directory.service';
 import type { FilterWords } from './filter-words.service';
@@ -85,12 +87,13 @@ export function licenceMessage(card: LicenceCard): SlackMessage {
 }
 
 /** Entries of a user's menu; only what applies to them. */
-function userMenu(user: User): Overflow {
+function userMenu(user: User, isSignedIn: boolean): Overflow {
   const entries = [option('Show everything', `show:${user.id}`)];
   if (user.status === 'invited') entries.push(option('Send the invitation again', `resend:${user.id}`));
   if (user.status === 'disabled') entries.push(option('Activate…', `activate:${user.id}`));
   else entries.push(option('Disable…', `disable:${user.id}`));
   entries.push(option('Edit…', `edit:${user.id}`), option('Projects and profiles…', `access:${user.id}`));
+  if (isSignedIn) entries.push(option('End all sessions…', `sessions:${user.id}`));
   entries.push(option('Delete…', `delete:${user.id}`));
   // Slack's menu holds five; the card has all of them.
   return { type: 'overflow', action_id: 'user-menu', options: entries.slice(0, 5) };
@@ -147,7 +150,11 @@ export function listMessage(page: DirectoryPage, words: FilterWords): SlackMessa
     ...(page.total === 0
       ? [paragraph('Nobody matches. Look with fewer conditions, or invite somebody with /users invite.')]
       : page.users.map((user) =>
-          section(userLine(user, page.projectCounts.get(user.id) ?? 0), userMenu(user), `user-${user.id}`),
+          section(
+            userLine(user, page.projectCounts.get(user.id) ?? 0),
+            userMenu(user, page.sessionCounts.has(user.id)),
+            `user-${user.id}`,
+          ),
         )),
     ...(!page.isCounted && page.page === page.pages - 1
       ? [note('The list ends here, though more people match. Look with more conditions to find them.')]
@@ -204,6 +211,7 @@ export function cardMessage(card: UserCard): SlackMessage {
     ['Projects', orNone(shortList(projects))],
     ...(card.slackIds.length > 0 ? [['Slack', ...card.slackIds.map(slackUser)] as [string, ...Piece[]]] : []),
     ['Last sign-in', user.lastLoginAt ? moment(user.lastLoginAt) : 'never'],
+    ['Sessions', countsSentence(card.sessions)],
     ['Added', moment(user.createdAt)],
     ['User ID', String(user.id)],
   ];
@@ -252,6 +260,9 @@ export function cardMessage(card: UserCard): SlackMessage {
             style: 'danger',
           }),
       ...(user.status === 'active' && user.authSystem === 'internal' ? [resetButton(user)] : []),
+      ...(card.sessions === noSessions
+        ? []
+        : [button({ actionId: 'end-user-sessions', text: 'End all sessions…', value: String(user.id) })]),
       button({ actionId: 'delete-user', text: 'Delete…', value: String(user.id) }),
       ...(card.slackIds.length > 0 ? [relinkButton(user)] : []),
     ),

@@ -40,6 +40,7 @@ const sentences: Readonly<Record<AuditAction, string>> = {
   'import.cancelled': 'cancelled the import',
   'import.finished': 'finished the import',
   'licence.changed': 'changed the licence',
+  'settings.changed': 'changed the settings of',
   'profile.created': 'made the profile',
   'profile.changed': 'changed the profile',
   'profile.archived': 'archived the profile',

@@ -106,7 +106,11 @@ export function adminHome(
       ...importBlocks(facts),
       divider,
       ...(planned.length > 0 ? [...planned, divider] : []),
-      section(`Active sessions: ${facts.sessions.toLocaleString('en-US')}`),
+      section(
+        `Active sessions: ${facts.sessions.toLocaleString('en-US')}`,
+        button({ actionId: 'show-sessions', text: 'Show', label: 'Show active sessions' }),
+        'sessions',
+      ),
       divider,
       section(
         'Jobs\nWhat runs by itself, and how it went last.',
@@ -119,18 +123,30 @@ export function adminHome(
   };
 }
 
-/** The Home of everybody else: what they may do, and whom to ask for the rest. */
-export function memberHome(admins: readonly string[], known: boolean): HomeView {
+/**
+ * The Home of everybody else: what they may do, and whom to ask for the rest.
+ * @param sessions how many open sessions they have; null for somebody who is nobody on the platform
+ */
+export function memberHome(admins: readonly string[], sessions: number | null): HomeView {
   return {
     type: 'home',
     blocks: [
       header('Usher looks after the people of the test-management platform'),
       paragraph(
-        known
+        sessions !== null
           ? 'You can hand in a spreadsheet of people: it is checked at once, and an admin decides on it.'
           : 'Your Slack e-mail address belongs to nobody on the platform yet. You can still hand in a spreadsheet of people: it is checked at once, and an admin decides on it.',
       ),
       buttons('member-buttons', button({ actionId: 'import-people', text: 'Hand in a spreadsheet', style: 'primary' })),
+      ...(sessions === null
+        ? []
+        : [
+            section(
+              `Your sessions: ${sessions === 0 ? 'you are not signed in anywhere right now' : sessions.toLocaleString('en-US')}`,
+              button({ actionId: 'show-own-sessions', text: 'Show', label: 'Show your sessions' }),
+              'own-sessions',
+            ),
+          ]),
       paragraph(
         admins.length > 0
           ? `For everything else, ask ${listOf(admins, 'or')}.`

@@ -2,14 +2,16 @@ import { actingAs, type Context, type TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { notFound } from '../../platform/errors';
 import { oneAtATime } from '../licences/licences.service';
+import { beginOperation, finishOperation } from '../operations/operations.service';
 import { findUsers, holdUsers, recordUserChanges, requireAdmin, showUser } from '../users/users.service';
 import type { User } from '../users/users.types';
+import { openSessionCounts, sessionsOf } from './list-sessions.service';
 import { deleteChoicesOf } from './session-choices.store';
 import { tokenHash } from './session-secrets';
 import { selectByTokens } from './session-tokens.store';
 import { endSessionsOf } from './sessions.service';
 import { endOpenSession, endOtherOpenSessions, selectSession } from './sessions.store';
-import type { EndReason, Session } from './sessions.types';
+import { type EndReason, noSessions, type Session, type SessionCounts } from './sessions.types';
 
 type Person = Pick<User, 'id' | 'email'>;
 
@@ -46,7 +48,7 @@ export interface EndedSession {
  * @throws AppError `not_admin`, `not_found`
  */
 export async function endSession(ctx: Context, id: number): Promise<EndedSession> {
-  return inTransaction(ctx, async (tx) => {
+  const result = await inTransaction(ctx, async (tx): Promise<EndedSession> => {
     await oneAtATime(tx);
     await requireAdmin(tx);
     const session = await selectSession(tx.db, id);
@@ -55,18 +57,52 @@ export async function endSession(ctx: Context, id: number): Promise<EndedSession
     const done = session.isOpen && (await endOneSession(tx, session, user, 'admin'));
     return { outcome: done ? 'done' : 'unchanged', session, email: user.email };
   });
+  if (result.outcome === 'done') await ctx.announce({ kind: 'users_changed' });
+  return result;
+}
+
+/** @throws AppError `not_admin`; `not_found`, with a near address where there is one */
+async function personOf(ctx: Context, who: string | number): Promise<User> {
+  if (typeof who === 'string') return showUser(ctx, who);
+  await requireAdmin(ctx);
+  const [user] = await findUsers(ctx, [who]);
+  if (user === undefined)
+    throw notFound('user', 'This person was deleted meanwhile, and their sessions with them. Look at the list again.');
+  return user;
+}
+
+/** What ending all sessions of a user would end. */
+export interface EndingPlan {
+  readonly user: User;
+  readonly counts: SessionCounts;
+  /** Without those of the explorer; 100 at most. */
+  readonly sessions: readonly Session[];
+}
+
+/** @param who the login e-mail, or the id. @throws AppError `not_admin`; `not_found`, with a near address where there is one */
+export async function endingPlan(ctx: Context, who: string | number): Promise<EndingPlan> {
+  const user = await personOf(ctx, who);
+  const counts = (await openSessionCounts(ctx, [user.id])).get(user.id) ?? noSessions;
+  return { user, counts, sessions: await sessionsOf(ctx, user.id) };
 }
 
 /**
  * Ends all sessions of a user, of every kind, as an admin.
- * @param email the login e-mail
+ * @param who the login e-mail, or the id
+ * @param requestId makes a repeat harmless; null: this is no request of Slack's
  * @returns how many were open
- * @throws AppError `not_admin`, `not_found` with a near address where there is one
+ * @throws AppError `not_admin`; `not_found`, with a near address where there is one; `conflict` for a repeated request
  */
-export async function endSessionsOfUser(ctx: Context, email: string): Promise<{ email: string; ended: number }> {
-  return inTransaction(ctx, async (tx) => {
+export async function endSessionsOfUser(
+  ctx: Context,
+  who: string | number,
+  requestId: string | null = null,
+): Promise<{ email: string; ended: number }> {
+  const result = await inTransaction(ctx, async (tx) => {
     await oneAtATime(tx);
-    const user = await showUser(tx, email);
+    const user = await personOf(tx, who);
+    const operationId = await beginOperation(tx, 'sessions.end', requestId, { userId: user.id });
+    await finishOperation(tx, operationId, []);
     // A sign-in that is under way is either among those that end, or begins after this.
     await holdUsers(tx, [user.id]);
     const ended = await endSessionsOf(tx, [user.id], 'admin');
@@ -74,11 +110,13 @@ export async function endSessionsOfUser(ctx: Context, email: string): Promise<{ 
       await recordUserChanges(
         tx,
         [{ action: 'session.ended', user, before: { sessions: ended }, after: { sessions: 0, reason: 'admin' } }],
-        null,
+        operationId,
       );
     }
     return { email: user.email, ended };
   });
+  if (result.ended > 0) await ctx.announce({ kind: 'users_changed' });
+  return result;
 }
 
 /**
@@ -86,13 +124,15 @@ export async function endSessionsOfUser(ctx: Context, email: string): Promise<{ 
  * @throws AppError `not_found` where it is none of theirs
  */
 export async function endOwnSession(ctx: Context, userId: number, id: number): Promise<EndedSession> {
-  return inTransaction(ctx, async (tx) => {
+  const result = await inTransaction(ctx, async (tx): Promise<EndedSession> => {
     const session = await selectSession(tx.db, id);
     const [user] = await findUsers(tx, [userId]);
     if (session === null || user === undefined || session.userId !== userId) throw sessionGone();
     const done = session.isOpen && (await endAsThemselves(tx, session, user));
     return { outcome: done ? 'done' : 'unchanged', session, email: user.email };
   });
+  if (result.outcome === 'done') await ctx.announce({ kind: 'users_changed' });
+  return result;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Context } from '../../platform/context';
 import { requireAdmin } from '../users/users.service';
-import { countListedSessions, selectListedSessions } from './session-lists.store';
+import { countByUserAndKind, countListedSessions, selectListedSessions } from './session-lists.store';
 import { selectOpenSessions } from './sessions.store';
-import type { Session, SessionPage, SessionQuery } from './sessions.types';
+import { noSessions, type Session, type SessionCounts, type SessionPage, type SessionQuery } from './sessions.types';
 
 // As in the list of users: more than anybody turns pages for.
 const mostCounted = 10_001;
@@ -33,6 +33,20 @@ export async function listSessions(ctx: Context, query: SessionQuery): Promise<S
 export async function sessionsOf(ctx: Context, userId: number): Promise<Session[]> {
   const sessions = await selectOpenSessions(ctx.db, userId, ['web', 'api'], mostOfOne);
   return sessions.map((session) => withLatest(ctx, session));
+}
+
+/**
+ * How many open sessions of each kind these users have, those of the explorer too; who has none is left out.
+ * @param userIds a page of users: one statement's worth at most
+ */
+export async function openSessionCounts(
+  ctx: Context,
+  userIds: readonly number[],
+): Promise<ReadonlyMap<number, SessionCounts>> {
+  const counts = new Map<number, SessionCounts>();
+  for (const { userId, kind, total } of await countByUserAndKind(ctx.db, userIds))
+    counts.set(userId, { ...(counts.get(userId) ?? noSessions), [kind]: total });
+  return counts;
 }
 
 function withLatest<S extends Session>(ctx: Context, session: S): S {

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { nameKey } from '../../lib/plain-text';
 import { contains } from '../../platform/db/dialect';
 import { type SessionRow, sessionColumns, toSession } from './sessions.store';
-import type { ListedSession, SessionColumn, SessionQuery } from './sessions.types';
+import type { ListedSession, SessionColumn, SessionKind, SessionQuery } from './sessions.types';
 
 const columns: Readonly<Record<SessionColumn, string>> = {
   email: 'users.email_key',
@@ -62,4 +62,17 @@ export async function selectListedSessions(
     firstName: row.first_name,
     lastName: row.last_name,
   }));
+}
+
+/** How many open sessions of each kind these users, a statement's worth at most, have. */
+export async function countByUserAndKind(
+  db: Knex,
+  userIds: readonly number[],
+): Promise<{ userId: number; kind: SessionKind; total: number }[]> {
+  const rows: { user_id: number; kind: SessionKind; total: number }[] = await db('sessions')
+    .whereIn('user_id', [...userIds])
+    .whereNull('ended_at')
+    .groupBy('user_id', 'kind')
+    .select('user_id', 'kind', db.raw('COUNT(*) AS total'));
+  return rows.map(({ user_id, kind, total }) => ({ userId: user_id, kind, total: Number(total) }));
 }

@@ -4,6 +4,10 @@ import type { AuthSystem, UserStatus } from '../users/users.types';
 /** `api` and `explorer` sessions do not count towards the cap and never idle out. */
 export type SessionKind = 'web' | 'api' | 'explorer';
 
+/** Open sessions by kind. */
+export type SessionCounts = Readonly<Record<SessionKind, number>>;
+export const noSessions: SessionCounts = { web: 0, api: 0, explorer: 0 };
+
 /** Why a session ended; its next request is told. `signed_out`: by the person themselves, also from another client. */
 export type EndReason = 'admin' | 'idle' | 'password_changed' | 'disabled' | 'deleted' | 'signed_out' | 'auth_changed';
 

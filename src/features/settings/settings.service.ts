@@ -1,20 +1,23 @@
 import { z } from 'zod';
 import type { Context } from '../../platform/context';
 import { selectSetting, upsertSetting } from './settings.store';
+import { type NumberSetting, ranges } from './settings.types';
+
+const whole = (name: NumberSetting) => z.number().int().min(ranges[name].least).max(ranges[name].most);
 
 /** What an admin can set for the site, with its range and what it is when nobody has set it. */
 const definitions = {
   /** Days that an activation link works. */
-  'invites.life_days': { schema: z.number().int().min(1).max(90), initial: 7 },
+  'invites.life_days': { schema: whole('invites.life_days'), initial: 7 },
   /** Reminders of pending invitations are sent. */
   'invites.reminders': { schema: z.boolean(), initial: true },
   /** Auth systems that people may sign in by, beside passwords. */
   'auth.ldap': { schema: z.boolean(), initial: false },
   'auth.sso': { schema: z.boolean(), initial: false },
   /** Web sessions that one user may have at a time (R91). */
-  'sessions.cap': { schema: z.number().int().min(1).max(20), initial: 3 },
+  'sessions.cap': { schema: whole('sessions.cap'), initial: 3 },
   /** Minutes without a request after which a web session ends by itself; null: never (R86). */
-  'sessions.idle_minutes': { schema: z.number().int().min(1).max(10_080).nullable(), initial: null },
+  'sessions.idle_minutes': { schema: whole('sessions.idle_minutes').nullable(), initial: null },
 } as const;
 
 type Definitions = typeof definitions;

@@ -65,7 +65,7 @@ export function createCommandRouter(edges: readonly SlackEdge[]) {
     help,
     /** The verb that a line names, or what to tell the person instead. */
     find(command: string, line: CommandLine): { readonly verb: Verb } | { readonly problem: SlackMessage } {
-      const verb = of(command).find((candidate) => candidate.verb === line.verb);
+      const verb = of(command).find((candidate) => candidate.verb === line.verb) ?? textVerb(command, line.verb);
       if (!verb) return { problem: unknownVerb(command, line.verb) };
       for (const name of line.options.keys()) {
         if (verb.options.includes(name)) continue;
@@ -76,6 +76,12 @@ export function createCommandRouter(edges: readonly SlackEdge[]) {
       return { verb };
     },
   };
+
+  /** The bare command where it takes text, for a first word that is no slip of a verb. */
+  function textVerb(command: string, first: string): Verb | undefined {
+    if (!first.includes('@') && didYouMean(first, names(command)) !== null) return undefined;
+    return of(command).find(({ verb, takesText }) => verb === '' && takesText);
+  }
 
   function unknownVerb(command: string, typed: string): SlackMessage {
     if (typed.includes('@') && names(command).includes('show')) {

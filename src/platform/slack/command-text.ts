@@ -31,6 +31,8 @@ export interface CommandLine {
   readonly verb: string;
   /** All after the verb, without the options; white space as typed. */
   readonly rest: string;
+  /** The verb and `rest` as they were typed. */
+  readonly whole: string;
   /** Values by option name, in the order typed: `project:Apollo project:"Zeus 2",Hera` → project: [Apollo, Zeus 2, Hera]. */
   readonly options: ReadonlyMap<string, readonly string[]>;
 }
@@ -60,5 +62,10 @@ export function parseCommandLine(text: string, isOption: (name: string) => boole
       return space;
     },
   );
-  return { verb: first.replace(/[*_~`]/g, '').toLowerCase(), rest: rest.trim(), options };
+  return {
+    verb: first.replace(/[*_~`]/g, '').toLowerCase(),
+    rest: rest.trim(),
+    whole: `${first} ${rest.trim()}`.trim(),
+    options,
+  };
 }

@@ -67,6 +67,8 @@ export interface Verb {
   /** Empty for the bare command. */
   readonly verb: string;
   readonly access: Access;
+  /** For the bare command: it takes text, so that a line whose first word is no verb is for it, in `line.whole`. */
+  readonly takesText?: true;
   /** What follows the verb: `EMAIL`, `[emails…] [project:NAME]`. */
   readonly usage: string;
   readonly summary: string;
