@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, localSecret } from './config';
 import { approvalEndedChat } from './features/approvals/approvals.commands';
+import { authChangedMail } from './features/auth-changes/auth-changed.mail';
 import { resetMail } from './features/credentials/credentials.mail';
 import { inviteReminderChat, invitesExpiredChat } from './features/invites/invites.chat';
 import { invitationMail, reminderMail } from './features/invites/invites.mail';
@@ -29,6 +30,7 @@ const templates: Delivery['templates'] = [
   invitationMail,
   reminderMail,
   resetMail,
+  authChangedMail,
   inviteReminderChat,
   offboardingChat,
   invitesExpiredChat,

@@ -25,6 +25,7 @@ type UserAction =
   | 'updated'
   | 'edited'
   | 'imported'
+  | 'auth_switched'
   | 'access_changed'
   | 'projects_added'
   | 'groups_changed'

@@ -2,6 +2,7 @@ import type { TxContext } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
 import { type Catalogue, changeGroups, changeMemberships, readCatalogue } from '../access/access.service';
 import type { Membership } from '../access/access.types';
+import { followSwitches } from '../auth-changes/auth-changes.service';
 import { closeInvitations } from '../invites/invites.service';
 import {
   type FieldChange,
@@ -10,7 +11,6 @@ import {
   type OperationResult,
   recordChanges,
 } from '../operations/operations.service';
-import { sendResetLinks } from '../resets/resets.service';
 import { changeUsers, findUsers, holdUsers, moveUsers, recordUserChanges } from '../users/users.service';
 import { authSystemNames } from '../users/users.types';
 import { assignProjects, changesAnything, type PeopleFacts, type PersonChange, updatePerson } from './access-changes';
@@ -38,7 +38,7 @@ export async function changePeople(
   const judge = action === 'update' ? updatePerson : assignProjects;
   const changes = users.map((user) => judge(user, input, facts));
   const due = changes.filter((change) => change.problem === null && changesAnything(change));
-  await carryOut(tx, due);
+  await carryOut(tx, due, operationId);
   await remember(tx, due, facts, operationId);
   return changes.map((change) => ({
     userId: change.user.id,
@@ -48,7 +48,7 @@ export async function changePeople(
   }));
 }
 
-async function carryOut(tx: TxContext, due: readonly PersonChange[]): Promise<void> {
+async function carryOut(tx: TxContext, due: readonly PersonChange[], operationId: number): Promise<void> {
   await changeUsers(
     tx,
     due
@@ -68,8 +68,10 @@ async function carryOut(tx: TxContext, due: readonly PersonChange[]): Promise<vo
     await moveUsers(tx, letIn, ['invited'], 'active');
     await closeInvitations(tx, letIn);
   }
-  const withoutPassword = due.filter(({ needsReset }) => needsReset).map(({ user }) => user);
-  if (withoutPassword.length > 0) await sendResetLinks(tx, withoutPassword);
+  const switched = due.flatMap(({ user, columns: { authSystem }, status }) =>
+    authSystem === undefined ? [] : [{ user, authSystem, status: status ?? user.status }],
+  );
+  await followSwitches(tx, switched, operationId);
 }
 
 /** The memberships of one person as they are after the change. */

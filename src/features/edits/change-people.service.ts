@@ -1,8 +1,8 @@
 import type { TxContext } from '../../platform/context';
-import type { SecretUrl } from '../credentials/credentials.types';
+import { followSwitches } from '../auth-changes/auth-changes.service';
 import { closeInvitations, enableUsers } from '../invites/invites.service';
 import type { SentInvitation } from '../invites/invites.types';
-import { sendResetLinks } from '../resets/resets.service';
+import type { SentReset } from '../resets/resets.types';
 import { changeUsers, moveUsers } from '../users/users.service';
 import type { User, UserChanges, UserStatus } from '../users/users.types';
 
@@ -13,13 +13,15 @@ export interface PersonChange {
   readonly columns: UserChanges;
   /** Null for no change of it. */
   readonly status: UserStatus | null;
-  readonly sendsReset: boolean;
 }
 
 export interface ChangedPeople {
   /** Disabled before, without anything to sign in by. */
   readonly invitedAgain: readonly SentInvitation[];
-  readonly resets: readonly { readonly user: User; readonly link: SecretUrl }[];
+  /** Sign in by a password from now on and have none yet. */
+  readonly resets: readonly SentReset[];
+  /** Of people whose auth system was changed. */
+  readonly sessionsEnded: number;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface ChangedPeople {
 export async function changePeople(
   tx: TxContext,
   people: readonly PersonChange[],
-  operationId: number | null,
+  operationId: number,
   statusAudit: 'own_lines' | 'by_caller' = 'own_lines',
 ): Promise<ChangedPeople> {
   await changeUsers(
@@ -53,6 +55,10 @@ export async function changePeople(
     .map(({ user }) => user.id);
   await moveUsers(tx, accepted, ['invited'], 'active');
   await closeInvitations(tx, accepted);
-  const reset = people.filter(({ sendsReset }) => sendsReset).map(({ user }) => user);
-  return { invitedAgain, resets: await sendResetLinks(tx, reset) };
+  const switched = people.flatMap(({ user, columns: { authSystem }, status }) =>
+    authSystem === undefined || authSystem === user.authSystem
+      ? []
+      : [{ user, authSystem, status: status ?? user.status }],
+  );
+  return { invitedAgain, ...(await followSwitches(tx, switched, operationId)) };
 }

@@ -12,7 +12,6 @@ import { displayName, type User, type UserChanges } from '../users/users.types';
 import { changePeople } from './change-people.service';
 import { decideEdit, knownOnly } from './decide-edit.service';
 import type { EditForm, EditResult, UserEdit, UserFields } from './edits.types';
-import { needsReset } from './sign-in';
 import { differencesOf, fieldsOf, isSame, typedOver } from './user-fields';
 
 /** @throws AppError `not_admin`, `not_found` with "did you mean" */
@@ -133,10 +132,10 @@ async function write(tx: TxContext, form: EditForm, after: UserFields, operation
   const removed = fields.groupIds.filter((id) => !after.groupIds.includes(id));
   const pair = (groupId: number) => ({ userId: user.id, groupId });
 
-  const sessionsEnded = status === 'disabled' ? await shutOut(tx, [user], operationId, 'by_caller') : 0;
+  const shutOutOf = status === 'disabled' ? await shutOut(tx, [user], operationId, 'by_caller') : 0;
   if (user.status === 'disabled' && status !== null) await takeSeats(tx, 1);
-  const person = { user, columns, status, sendsReset: needsReset(user, after) };
-  const { invitedAgain, resets } = await changePeople(tx, [person], operationId, 'by_caller');
+  const person = { user, columns, status };
+  const { invitedAgain, resets, sessionsEnded } = await changePeople(tx, [person], operationId, 'by_caller');
   await changeGroups(tx, added.map(pair), removed.map(pair));
   // Groups are no column of the user, but whoever has this form open must notice.
   if (added.length + removed.length > 0 && Object.keys(columns).length === 0 && status === null) {
@@ -169,5 +168,9 @@ async function write(tx: TxContext, form: EditForm, after: UserFields, operation
       ? []
       : [{ userId: user.id, field: 'groups' as const, before: groupSet(groupsBefore), after: groupSet(groupsAfter) }]),
   ]);
-  return { sessionsEnded, invitedAgain: invitedAgain[0] ?? null, resetLink: resets[0]?.link ?? null };
+  return {
+    sessionsEnded: shutOutOf + sessionsEnded,
+    invitedAgain: invitedAgain[0] ?? null,
+    resetLink: resets[0]?.link ?? null,
+  };
 }

@@ -16,6 +16,7 @@ const sentences: Readonly<Record<AuditAction, string>> = {
   'user.updated': 'changed',
   'user.edited': 'edited',
   'user.imported': 'changed by a spreadsheet',
+  'user.auth_switched': 'switched the auth system or usernames of',
   'user.access_changed': 'changed the projects of',
   'user.projects_added': 'added to projects',
   'user.groups_changed': 'changed the groups of',

@@ -13,6 +13,14 @@ const reasonWords: Readonly<Record<string, string>> = {
   reset_disabled: 'disabled; activate first',
   seats: 'no seat was free any more',
   invited_again: 'never accepted before, so invited again with a new link',
+  to_sso: 'signs in by SSO now',
+  to_password: 'signs in by the password of before now',
+  without_password: 'internal now, and needs a reset link to get in',
+  without_password_name_taken:
+    'internal now, because somebody else has the LDAP username as SSO username; needs a reset link to get in',
+  left_inactive: 'internal now',
+  ldap_name_cleared: 'LDAP username cleared',
+  ldap_name_reused: 'LDAP username is the SSO username now',
   not_admin: 'you are no active admin any more',
 };
 

@@ -1,6 +1,7 @@
 import type { TxContext } from '../../platform/context';
 import { changeGroups, changeMemberships } from '../access/access.service';
 import type { Membership } from '../access/access.types';
+import { followSwitches } from '../auth-changes/auth-changes.service';
 import { shutOut } from '../invites/invites.service';
 import { takeSeats } from '../licences/licences.service';
 import type { ChangedField } from '../operations/operations.service';
@@ -25,6 +26,12 @@ export async function restore(
       .filter(({ changes }) => changes.some(({ field }) => field !== 'status'))
       .map((person) => ({ user: person.user, changes: columnsOf(person) })),
   );
+  const switched = people.flatMap((person) => {
+    const authSystem = restoredValue<AuthSystem>(person, 'authSystem');
+    const status = restoredValue<UserStatus>(person, 'status') ?? person.user.status;
+    return authSystem === undefined ? [] : [{ user: person.user, authSystem, status }];
+  });
+  const { sessionsEnded: switchedSessions } = await followSwitches(tx, switched, operationId);
   await restoreMemberships(tx, facts, people);
   await restoreGroups(tx, facts, people);
   await recordUserChanges(
@@ -45,7 +52,7 @@ export async function restore(
     }),
     operationId,
   );
-  return { sessionsEnded };
+  return { sessionsEnded: sessionsEnded + switchedSessions };
 }
 
 function restoredValue<Value>({ changes }: RestoredPerson, field: ChangedField): Value | undefined {

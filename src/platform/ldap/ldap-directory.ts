@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { Client, ResultCodeError } from 'ldapts';
@@ -10,6 +11,20 @@ import { escapeForDn, escapeForFilter } from './escaping';
 /** `unavailable`: the directory did not say whether the password is right; the log says why. */
 export type LdapAnswer = 'right' | 'wrong' | 'unavailable';
 
+/**
+ * What came of a look at the directory with nobody's name. `answers`: people can be asked for. Else what stands in the
+ * way: no connection, a certificate that is not believed, no answer in time, the search account (LDAP_BIND_DN) refused,
+ * the place to search (LDAP_SEARCH_BASE, or LDAP_BIND_DN_TEMPLATE) not there. The log says more.
+ */
+export type LdapCondition =
+  | 'answers'
+  | 'unreachable'
+  | 'not_trusted'
+  | 'late'
+  | 'account_refused'
+  | 'no_place'
+  | 'failed';
+
 export interface LdapDirectory {
   /**
    * Whether the directory lets this person in by this password. A username cannot be more than a username, whatever it
@@ -17,6 +32,8 @@ export interface LdapDirectory {
    * agrees (RFC 4513, 5.1.2).
    */
   checkPassword(username: string, password: string): Promise<LdapAnswer>;
+  /** Tries connection, encryption, and the search as the settings have it; signs nobody in. */
+  examine(): Promise<LdapCondition>;
 }
 
 // What a directory answers to a password that is not right: no such object (it may not exist any more), inappropriate
@@ -70,7 +87,34 @@ async function ask(client: Client, config: LdapConfig, username: string, passwor
   }
 }
 
-async function askInTime(config: LdapConfig, username: string, password: string): Promise<LdapAnswer> {
+// RFC 4511, 4.1.9: no such object, invalid DN syntax.
+const placeFaults: ReadonlySet<number> = new Set([32, 34]);
+const connectionFaults = /^(ECONN|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|EPIPE)/;
+const certificateFaults = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/;
+
+/** Somebody whom no directory knows: it answers nevertheless. */
+async function lookAround(client: Client, config: LdapConfig): Promise<LdapCondition> {
+  const nobody = 'usher-connection-test';
+  if (config.lookup.by === 'search') {
+    await nameToBind(client, config, nobody);
+    return 'answers';
+  }
+  const answer = await ask(client, config, nobody, randomUUID());
+  return answer === 'unavailable' ? 'failed' : 'answers';
+}
+
+function conditionOf(error: unknown): LdapCondition {
+  if (error instanceof ResultCodeError) {
+    if (placeFaults.has(error.code)) return 'no_place';
+    return refusals.has(error.code) ? 'account_refused' : 'failed';
+  }
+  const { code, message } = error as { code?: string; message?: string };
+  if (certificateFaults.test(code ?? '')) return 'not_trusted';
+  if (connectionFaults.test(code ?? '')) return 'unreachable';
+  return /timeout|timed out|no answer within/i.test(message ?? '') ? 'late' : 'failed';
+}
+
+async function inTime<Answer>(config: LdapConfig, question: (client: Client) => Promise<Answer>): Promise<Answer> {
   const milliseconds = config.timeoutSeconds * second;
   const tls = tlsOptions(config);
   const client = new Client({
@@ -85,7 +129,7 @@ async function askInTime(config: LdapConfig, username: string, password: string)
   });
   const work = async () => {
     if (config.startTls) await client.startTLS(tls);
-    return ask(client, config, username, password);
+    return question(client);
   };
   try {
     return await Promise.race([work(), late]);
@@ -104,13 +148,23 @@ export function createLdapDirectory(config: LdapConfig, log: Logger): LdapDirect
     async checkPassword(username, password) {
       if (username === '' || password === '') return 'wrong';
       try {
-        const done = await checks.run(() => askInTime(config, username, password));
+        const done = await checks.run(() => inTime(config, (client) => ask(client, config, username, password)));
         if (done !== null) return done.result;
         log.error('LDAP: too many sign-ins wait for the directory');
       } catch (error) {
         log.error({ err: error }, 'LDAP: the directory did not answer the question');
       }
       return 'unavailable';
+    },
+
+    async examine() {
+      try {
+        const done = await checks.run(() => inTime(config, (client) => lookAround(client, config)));
+        return done === null ? 'late' : done.result;
+      } catch (error) {
+        log.warn({ err: error }, 'LDAP: the directory does not answer as the settings expect');
+        return conditionOf(error);
+      }
     },
   };
 }
