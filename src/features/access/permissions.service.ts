@@ -7,7 +7,7 @@ import {
   type SitePermission,
   sitePermissions,
 } from './permissions';
-import { selectGroupPermissions, selectPrivilege, selectProjectProfiles } from './permissions.store';
+import { selectHeld } from './permissions.store';
 
 /** Everything that somebody may do. */
 export interface Permissions {
@@ -29,21 +29,18 @@ const nothing: Permissions = { isAdmin: false, site: new Set(), projects: new Ma
 
 /**
  * What somebody may do, as it is now: site permissions from their groups, permissions in each project from their
- * profile there. Whoever is not active may do nothing. Pure reads, three queries.
+ * profile there. Whoever is not active may do nothing. One query, nothing else.
  */
 export async function permissionsOf(ctx: Context, userId: number): Promise<Permissions> {
-  const privilege = await selectPrivilege(ctx.db, userId);
-  if (!privilege?.isActive) return nothing;
-  const { isAdmin } = privilege;
-  const site = isAdmin
-    ? (Object.keys(sitePermissions) as SitePermission[])
-    : (await selectGroupPermissions(ctx.db, userId)).flat().filter(isSitePermission);
-  const profiles = await selectProjectProfiles(ctx.db, userId);
+  const held = await selectHeld(ctx.db, userId);
+  if (!held?.isActive) return nothing;
+  const { isAdmin, groups, projects } = held;
+  const site = isAdmin ? (Object.keys(sitePermissions) as SitePermission[]) : groups.flat().filter(isSitePermission);
   return {
     isAdmin,
     site: new Set(site),
     projects: new Map(
-      profiles.map(({ projectId, projectName, profileName, isReadOnly, permissions }) => {
+      projects.map(({ projectId, projectName, profileName, isReadOnly, permissions }) => {
         const known = permissions.filter(isProjectPermission);
         // Read Only lets its holders view, whatever else is stored with it (R46).
         return [

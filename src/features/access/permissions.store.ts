@@ -1,23 +1,16 @@
 import type { Knex } from 'knex';
+import { isMysql } from '../../platform/db/dialect';
 
 type Database = Knex | Knex.Transaction;
 
-/** What decides about somebody's permissions as a whole, or null for nobody. */
-export async function selectPrivilege(
-  db: Database,
-  userId: number,
-): Promise<{ isActive: boolean; isAdmin: boolean } | null> {
-  const row = await db('users').where({ id: userId }).first('status', 'is_admin');
-  return row === undefined ? null : { isActive: row.status === 'active', isAdmin: Boolean(row.is_admin) };
-}
-
-/** The names of site permissions that each of a user's groups gives. */
-export async function selectGroupPermissions(db: Database, userId: number): Promise<string[][]> {
-  const stored: string[] = await db('group_members')
-    .join('user_groups', 'user_groups.id', 'group_members.group_id')
-    .where('group_members.user_id', userId)
-    .pluck('user_groups.permissions');
-  return stored.map((permissions) => JSON.parse(permissions));
+/** What somebody holds, by the names that are stored. */
+export interface HeldRow {
+  readonly isActive: boolean;
+  readonly isAdmin: boolean;
+  /** The site permissions that each of their groups gives. */
+  readonly groups: readonly (readonly string[])[];
+  /** Their profile in each project that is in use; profiles that were archived give nothing any more. */
+  readonly projects: readonly ProjectProfileRow[];
 }
 
 export interface ProjectProfileRow {
@@ -28,22 +21,45 @@ export interface ProjectProfileRow {
   readonly permissions: readonly string[];
 }
 
-/** A user's profile in each project that is in use; profiles that were archived give nothing any more. */
-export async function selectProjectProfiles(db: Database, userId: number): Promise<ProjectProfileRow[]> {
-  const rows = await db('memberships')
-    .join('projects', 'projects.id', 'memberships.project_id')
-    .join('profiles', 'profiles.id', 'memberships.profile_id')
-    .where('memberships.user_id', userId)
-    .whereNull('projects.archived_at')
-    .whereNull('profiles.archived_at')
-    .select('memberships.project_id', 'profiles.name', 'profiles.is_read_only', 'profiles.permissions', {
-      project_name: 'projects.name',
-    });
-  return rows.map((row) => ({
-    projectId: row.project_id,
-    projectName: row.project_name,
-    profileName: row.name,
-    isReadOnly: Boolean(row.is_read_only),
-    permissions: JSON.parse(row.permissions),
-  }));
+interface UnionRow {
+  readonly source: 'user' | 'group' | 'project';
+  readonly project_id: number | null;
+  readonly project_name: string | null;
+  /** The name of the profile; of the user their status. */
+  readonly name: string | null;
+  /** Whether the profile is read-only; of the user whether they are an admin. */
+  readonly flag: number | null;
+  readonly permissions: string | null;
+}
+
+// One way to the database and written out, because this runs at every request that a platform asks about.
+const heldQuery = `SELECT 'user' AS source, NULL AS project_id, NULL AS project_name, status AS name, is_admin AS flag,
+    NULL AS permissions FROM users WHERE id = ?
+  UNION ALL SELECT 'group', NULL, NULL, NULL, NULL, g.permissions
+    FROM group_members m JOIN user_groups g ON g.id = m.group_id WHERE m.user_id = ?
+  UNION ALL SELECT 'project', m.project_id, r.name, p.name, p.is_read_only, p.permissions
+    FROM memberships m JOIN projects r ON r.id = m.project_id JOIN profiles p ON p.id = m.profile_id
+    WHERE m.user_id = ? AND r.archived_at IS NULL AND p.archived_at IS NULL`;
+
+/** All that decides about somebody's permissions, or null for nobody. */
+export async function selectHeld(db: Database, userId: number): Promise<HeldRow | null> {
+  const found = await db.raw(heldQuery, [userId, userId, userId]);
+  const rows = (isMysql(db) ? found[0] : found) as UnionRow[];
+  const user = rows.find(({ source }) => source === 'user');
+  if (user === undefined) return null;
+  const stored = ({ permissions }: UnionRow): string[] => JSON.parse(permissions ?? '[]');
+  return {
+    isActive: user.name === 'active',
+    isAdmin: Boolean(user.flag),
+    groups: rows.filter(({ source }) => source === 'group').map(stored),
+    projects: rows
+      .filter(({ source }) => source === 'project')
+      .map((row) => ({
+        projectId: row.project_id ?? 0,
+        projectName: row.project_name ?? '',
+        profileName: row.name ?? '',
+        isReadOnly: Boolean(row.flag),
+        permissions: stored(row),
+      })),
+  };
 }

@@ -192,13 +192,16 @@ function refuseOtherMethods(app: FastifyInstance): void {
   }
 }
 
-/** The JSON API for the platform, below `/v1`; see docs/adr. It reads no cookie and sets none. */
+/** The JSON API for the platform, below `/v1`; see docs/adr/0029. It reads no cookie and sets none. */
 export function platformApi(ctx: Context): FastifyPluginAsync {
   const api: FastifyPluginAsync = async (app) => {
     answerProblems(app, ctx);
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
-    app.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+    app.addHook('onRequest', (_request, reply, done) => {
+      void reply.header('cache-control', 'no-store');
+      done();
+    });
     addSessionRoutes(app, ctx);
     const document = openapiDocument(ctx.config.publicUrl);
     serve(app, ctx, endpoints.document, {}, async (_request, reply) => reply.send(document));

@@ -10,15 +10,15 @@ export function problemsPage(codes: readonly (keyof typeof problemTexts)[]): Pag
       <Card>
         <h1>What the API answers when something is wrong</h1>
         <p class="lead">Each problem has a code for programs. It stays the same; the words for people may change.</p>
-        {codes.map((code) => (
-          <section key={code} id={code}>
-            <h2>{problemTexts[code].title}</h2>
-            <p class="hint">
-              {problemStatuses[code]}, <code>{code}</code>
-            </p>
-            <p>{problemTexts[code].about}</p>
-          </section>
-        ))}
+        {codes.flatMap((code) => [
+          <h2 key={code} id={code}>
+            {problemTexts[code].title}
+          </h2>,
+          <p key={`${code}-status`} class="hint">
+            {problemStatuses[code]}, <code>{code}</code>
+          </p>,
+          <p key={`${code}-about`}>{problemTexts[code].about}</p>,
+        ])}
       </Card>
     ),
   };
