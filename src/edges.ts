@@ -2,6 +2,7 @@ import { groupsEdge } from './features/access/groups.commands';
 import { profilesEdge } from './features/access/profiles.commands';
 import { projectsEdge } from './features/access/projects.commands';
 import { approvalsEdge } from './features/approvals/approvals.commands';
+import { authSystemsEdge } from './features/auth-systems/auth-systems.commands';
 import { batchEdge } from './features/batch/batch.commands';
 import { deletionEdge } from './features/deletion/deletion.commands';
 import { severalDeletionsEdge } from './features/deletion/several-deletions.commands';
@@ -40,4 +41,5 @@ export const featureEdges: readonly SlackEdge[] = [
   undoEdge,
   sessionsEdge,
   settingsEdge,
+  authSystemsEdge,
 ];
