@@ -3,6 +3,7 @@ import { deliverMail } from './deliver-mail';
 import { expireApprovalsJob } from './expire-approvals';
 import { expireIdleSessionsJob } from './expire-idle-sessions';
 import { expireInvitesJob } from './expire-invites';
+import { purgeJob } from './purge';
 import { remindPendingInvitesJob } from './remind-pending-invites';
 import { resumeBatchesJob } from './resume-batches';
 import { resumeImportsJob } from './resume-imports';
@@ -18,4 +19,5 @@ export const jobs: readonly Job[] = [
   resumeImportsJob,
   resumeBatchesJob,
   runOffboardingsJob,
+  purgeJob,
 ];

@@ -7,6 +7,7 @@ import { createSession } from '../src/command-line/session';
 import { loadConfig } from '../src/config';
 import { demoPeople } from '../src/demo/demo-people';
 import { demoPassword } from '../src/demo/demo-site';
+import { keepDays } from '../src/features/purge/purge.types';
 import { forEachDatabase } from './support/databases';
 import { manifest, type RunningUsher, startUsher } from './support/usher';
 
@@ -76,6 +77,11 @@ test('every npm script that the README or CONTRIBUTING names is there', () => {
 test('the README lists every job with its schedule', () => {
   const told = tableOf('jobs').map(([name = '', cron = '']) => [bare(name), bare(cron)]);
   expect(told).toEqual(jobs.map(({ name, cron }) => [name, cron]));
+});
+
+test('the README tells for how many days what is kept', () => {
+  const told = tableOf('kept').map(([what = '', days]) => [bare(what), Number(days)]);
+  expect(told).toEqual(Object.entries(keepDays));
 });
 
 test('the README lists the operators’ commands with their options', () => {

@@ -172,3 +172,20 @@ export async function selectCards(db: Database, approvalId: number): Promise<Car
   const rows = await db('approval_cards').where({ approval_id: approvalId }).orderBy('id');
   return rows.map((row) => ({ conversationId: row.conversation_id, ts: row.message_ts }));
 }
+
+/** Cards of approvals that were over before a moment and are decided. Whatever is deleted here keeps the table small. */
+export async function selectPastCards(db: Database, before: Date, limit: number): Promise<number[]> {
+  return db('approval_cards')
+    .join('approvals', 'approvals.id', 'approval_cards.approval_id')
+    .whereNotIn('approvals.state', ['pending', 'approved'])
+    .where('approvals.expires_at', '<', before)
+    .orderBy('approval_cards.id')
+    .limit(limit)
+    .pluck('approval_cards.id');
+}
+
+export async function deleteCards(db: Database, ids: readonly number[]): Promise<number> {
+  return db('approval_cards')
+    .whereIn('id', [...ids])
+    .del();
+}

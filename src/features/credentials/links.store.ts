@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { PastRows } from '../../platform/db/delete-past';
 import { toDate } from '../../platform/db/dialect';
 import type { Link, LinkOwner, LinkPurpose, LinkState } from './credentials.types';
 
@@ -133,3 +134,15 @@ export async function selectLinkWithOwner(
         };
   return { link: toLink(row), owner };
 }
+
+/** Links that were used, or ended without. */
+export const endedLinks: PastRows = { table: 'links', key: 'id', at: 'ended_at', index: 'links_ended_at_index' };
+
+/** Links whose time is over and that nobody ended. */
+export const expiredLinks: PastRows = {
+  table: 'links',
+  key: 'id',
+  where: { state: 'open' },
+  at: 'expires_at',
+  index: 'links_state_expires_at_index',
+};

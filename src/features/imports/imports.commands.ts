@@ -8,7 +8,7 @@ import { parseJson } from '../../platform/slack/wiring';
 import { checkFile, ownFile, sharedFile } from './check-file';
 import { cancel, confirm, confirmAlone, confirmByPhrase, redraw } from './decide-import';
 import { confirmAloneCallback, confirmAloneTitle, importCallback, importModal, readImportForm } from './imports.modals';
-import { importProgress, listImports, readPreview } from './imports.service';
+import { importToHandOut, listImports, readPreview } from './imports.service';
 import { importsMessage } from './imports.text';
 import { isApplicable, previewMessage } from './preview.text';
 import { sendImportWorkbook, sendTemplate } from './send-workbook';
@@ -19,7 +19,7 @@ const workbookValue = z.object({ importId: z.number().int().positive(), kind: z.
 async function sendAgain(ctx: Context, call: ActionCall): Promise<void> {
   const value = workbookValue.safeParse(parseJson(call.value));
   if (!value.success) return;
-  const progress = await importProgress(ctx, value.data.importId);
+  const progress = await importToHandOut(ctx, value.data.importId);
   const { conversationId, messageTs } = progress;
   if (conversationId === null || messageTs === null || conversationId !== call.conversationId)
     throw invalidInput('This workbook belongs to another conversation. Press the button below the preview.');

@@ -1,7 +1,7 @@
 import { shorten } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import { isDuplicate } from '../../platform/db/driver-errors';
-import { findImport } from './find-import.service';
+import { findImport, findImportWithRows } from './find-import.service';
 import { previewOf, progressOf } from './import-views.service';
 import {
   countOpen,
@@ -66,6 +66,11 @@ export async function recordImportMessage(
 /** @throws AppError `not_found` */
 export async function importProgress(ctx: Context, id: number): Promise<ImportProgress> {
   return progressOf(await findImport(ctx, id));
+}
+
+/** Like importProgress, where its rows are to be read too. @throws AppError `conflict` when they are not kept any more */
+export async function importToHandOut(ctx: Context, id: number): Promise<ImportProgress> {
+  return progressOf(await findImportWithRows(ctx, id));
 }
 
 /** The newest imports first. */

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../../platform/context';
+import { deletePast } from '../../platform/db/delete-past';
 import { rowsPerStatement } from '../../platform/db/dialect';
 import { inTransaction } from '../../platform/db/transaction';
 import { setting } from '../settings/settings.service';
-import { type IdlePlace, selectIdle } from './expire-idle.store';
+import { countIdleEnds, endedSessions, type IdlePlace, selectIdle } from './expire-idle.store';
 import { idleBefore } from './idle';
 import { deleteExpiredChoices } from './session-choices.store';
 import { endIdle } from './sessions.store';
@@ -36,4 +37,17 @@ export async function expireIdleSessions(ctx: Context, signal: AbortSignal): Pro
     await pause(breath, undefined, { signal }).catch(() => undefined);
   }
   return { ended };
+}
+
+/** How many sessions ended because they were idle, from one moment on and before another. */
+export async function idleEnds(ctx: Context, from: Date, to: Date): Promise<number> {
+  return countIdleEnds(ctx.db, from, to);
+}
+
+/**
+ * Forgets sessions that ended before a moment, with their tokens, in small batches: whoever comes back with one of them
+ * is then told no reason any more. @returns how many
+ */
+export async function purgeSessions(ctx: Context, before: Date, signal: AbortSignal): Promise<number> {
+  return deletePast(ctx, endedSessions, before, signal);
 }

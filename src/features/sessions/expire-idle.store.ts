@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { PastRows } from '../../platform/db/delete-past';
 import { readByIndex, toDate } from '../../platform/db/dialect';
 
 /** A session in the order in which they go idle. */
@@ -25,4 +26,23 @@ export async function selectIdle(db: Knex, before: Date, after: IdlePlace | null
     .limit(limit)
     .select('id', 'last_seen_at');
   return rows.map((row) => ({ id: row.id, lastSeenAt: toDate(row.last_seen_at) }));
+}
+
+/** Sessions that ended; their tokens go with them. */
+export const endedSessions: PastRows = {
+  table: 'sessions',
+  key: 'id',
+  at: 'ended_at',
+  index: 'sessions_open_by_last_request_index',
+};
+
+/** How many sessions ended as idle from one moment on and before another. */
+export async function countIdleEnds(db: Knex, from: Date, to: Date): Promise<number> {
+  const row = (await db('sessions')
+    .where('ended_at', '>=', from)
+    .where('ended_at', '<', to)
+    .where('end_reason', 'idle')
+    .count({ total: '*' })
+    .first()) as { total: number };
+  return Number(row.total);
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { PastRows } from '../db/delete-past';
 import { databaseNow, lockSkippingLocked, readByIndex, rowsPerStatement } from '../db/dialect';
 import { isDuplicate } from '../db/driver-errors';
 import type { MessageKind } from './delivery.types';
@@ -182,4 +183,24 @@ export async function countMessages(db: Knex): Promise<{ waiting: number; dead: 
     .groupBy('state');
   const of = (state: string) => Number(rows.find((row) => row.state === state)?.total ?? 0);
   return { waiting: of('waiting'), dead: of('dead') };
+}
+
+/** Messages that ended in one way. */
+export const endedMessages = (state: FinalState): PastRows => ({
+  table: 'outbox',
+  key: 'id',
+  where: { state },
+  at: 'finished_at',
+  index: 'outbox_finished_at_index',
+});
+
+/** How many mails were given up from one moment on and before another. */
+export async function countDeadMails(db: Knex, from: Date, to: Date): Promise<number> {
+  const row = (await db('outbox')
+    .where({ state: 'dead', kind: 'mail' })
+    .where('finished_at', '>=', from)
+    .where('finished_at', '<', to)
+    .count({ total: '*' })
+    .first()) as { total: number };
+  return Number(row.total);
 }

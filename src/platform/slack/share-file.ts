@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isDatabaseDown } from '../db/transaction';
+import { forgetDelivery, rememberDelivery } from '../deliveries.store';
 import { button, buttons, type SlackMessage, sentence } from './blocks';
-import { forgetDelivery, rememberDelivery } from './deliveries.store';
 import { errorMessage } from './error-messages';
 import { admit, parseJson, type Wiring } from './wiring';
 

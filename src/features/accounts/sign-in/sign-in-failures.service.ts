@@ -2,17 +2,16 @@ import { createHmac } from 'node:crypto';
 import { emailKey } from '../../../lib/email';
 import { networkOf } from '../../../lib/network-of';
 import type { Context, TxContext } from '../../../platform/context';
-import { rowsPerStatement } from '../../../platform/db/dialect';
+import { deletePast } from '../../../platform/db/delete-past';
 import { inTransaction } from '../../../platform/db/transaction';
 import { secondsToWait, withFailure, withoutFailure } from './failure-count';
 import type { FailureCount } from './sign-in.types';
 import {
   deleteCounter,
   deleteCountersOfAccount,
-  deleteExpiredCounters,
+  expiredCounters,
   holdCounters,
   selectCounters,
-  selectExpiredCounters,
   storeCounters,
 } from './sign-in-failures.store';
 
@@ -130,16 +129,7 @@ export async function clearSignInFailures(tx: TxContext, email: string): Promise
   await deleteCountersOfAccount(tx.db, keyOf(tx, 'account', emailKey(email)));
 }
 
-/**
- * Deletes counters that expired before a moment, in statements of a bounded size.
- * @returns how many
- */
-export async function purgeSignInFailures(ctx: Context, before: Date): Promise<number> {
-  const size = rowsPerStatement(ctx.db);
-  let purged = 0;
-  for (;;) {
-    const keys = await selectExpiredCounters(ctx.db, before, size);
-    if (keys.length > 0) purged += await deleteExpiredCounters(ctx.db, keys, before);
-    if (keys.length < size) return purged;
-  }
+/** Deletes counters that expired before a moment, in small batches. @returns how many */
+export async function purgeSignInFailures(ctx: Context, before: Date, signal: AbortSignal): Promise<number> {
+  return deletePast(ctx, expiredCounters, before, signal);
 }

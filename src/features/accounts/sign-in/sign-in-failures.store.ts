@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { PastRows } from '../../../platform/db/delete-past';
 import { toDate, toDateOrNull } from '../../../platform/db/dialect';
 import type { FailureCount } from './sign-in.types';
 
@@ -48,19 +49,10 @@ export async function deleteCountersOfAccount(db: Database, accountKey: string):
   await db('sign_in_failures').where({ account_key: accountKey }).del();
 }
 
-/** Counters that mean nothing any more, a limited number of them. */
-export async function selectExpiredCounters(db: Database, before: Date, limit: number): Promise<string[]> {
-  return db('sign_in_failures')
-    .where('expires_at', '<', before)
-    .orderBy('expires_at')
-    .limit(limit)
-    .pluck('counter_key');
-}
-
-/** Deletes those of these counters that still expired before then; returns how many. */
-export async function deleteExpiredCounters(db: Database, keys: readonly string[], before: Date): Promise<number> {
-  return db('sign_in_failures')
-    .whereIn('counter_key', [...keys])
-    .where('expires_at', '<', before)
-    .del();
-}
+/** Counters that hold nobody up any more. */
+export const expiredCounters: PastRows = {
+  table: 'sign_in_failures',
+  key: 'counter_key',
+  at: 'expires_at',
+  index: 'sign_in_failures_expires_at_index',
+};

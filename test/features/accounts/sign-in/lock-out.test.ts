@@ -28,6 +28,7 @@ beforeEach(() => {
   mockVerified = 0;
 });
 
+const never = new AbortController().signal;
 const password = 'teal kite moon';
 const email = 'ada@example.com';
 const browser = (clientId: string, ip: string | null = null) => ({ clientId, clientName: 'Firefox on Linux', ip });
@@ -222,11 +223,11 @@ forEachDatabase((database) => {
     await guesses(ctx, 10);
     const before = await database.db('sign_in_failures').pluck('counter_key');
     // Those of old@example.com, and of the address from which Ada signed in an hour ago.
-    expect(await purgeSignInFailures(ctx, ctx.clock.now())).toBe(2);
+    expect(await purgeSignInFailures(ctx, ctx.clock.now(), never)).toBe(2);
     expect(await database.db('sign_in_failures').pluck('counter_key')).toHaveLength(before.length - 2);
     expect((await guess(ctx)).kind).toBe('wait');
     ctx.clock.advance(day);
-    await purgeSignInFailures(ctx, ctx.clock.now());
+    await purgeSignInFailures(ctx, ctx.clock.now(), never);
     expect(await database.db('sign_in_failures')).toEqual([]);
   });
 
@@ -239,7 +240,7 @@ forEachDatabase((database) => {
       expires_at: expires,
     }));
     await database.db.batchInsert('sign_in_failures', rows, 400);
-    expect(await purgeSignInFailures(ctx, ctx.clock.now())).toBe(2300);
+    expect(await purgeSignInFailures(ctx, ctx.clock.now(), never)).toBe(2300);
     expect(await database.db('sign_in_failures')).toEqual([]);
   });
 });

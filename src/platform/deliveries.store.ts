@@ -1,5 +1,14 @@
 import type { Knex } from 'knex';
-import { isDuplicate } from '../db/driver-errors';
+import type { PastRows } from './db/delete-past';
+import { isDuplicate } from './db/driver-errors';
+
+/** Deliveries that Slack no longer repeats. */
+export const seenDeliveries: PastRows = {
+  table: 'seen_deliveries',
+  key: 'delivery_key',
+  at: 'seen_at',
+  index: 'seen_deliveries_seen_at_index',
+};
 
 /** Remembers one of Slack's deliveries; false when it was remembered before, by whatever replica. */
 export async function rememberDelivery(db: Knex, key: string, now: Date): Promise<boolean> {
