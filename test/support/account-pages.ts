@@ -7,6 +7,13 @@ import { type PageAnswer, type PageServer, startPages, type Visitor } from './pa
 
 export const password = 'teal kite moon';
 
+/** Settings of a site that has a provider for SSO, which nobody asks. */
+export const someProvider = {
+  OIDC_ISSUER: 'https://id.example.com',
+  OIDC_CLIENT_ID: 'usher',
+  OIDC_CLIENT_SECRET: 'a secret of tests',
+} as const;
+
 /** The pages of accounts on a test's database, with one person who has `password`. The caller stops the server. */
 export interface AccountPages {
   readonly ctx: TestContext;

@@ -6,13 +6,13 @@ import { formField, queryParameter } from '../../platform/http/form-body';
 import { ErrorSummary, Field, type FieldError, PostForm } from '../../platform/http/form-fields';
 import { Card, LinkButton, leadTo, Notice, type Page, sendPage } from '../../platform/http/page-layout';
 import { passwordFormLimit } from '../../platform/http/server';
-import { setting } from '../settings/settings.service';
 import { currentSession } from './current-session';
 import { returnPath } from './return-path';
 import { sendStarted } from './session-choice.pages';
 import { browserClient, keepDeviceProof, shownDeviceProof } from './session-cookies';
 import { signIn } from './sign-in/sign-in.service';
 import { endSentence, signInText } from './sign-in-pages.text';
+import { isSsoOffered } from './sso/sso.service';
 
 // As long as an address can be: RFC 5321, 4.5.3.1.
 const longestEmail = 254;
@@ -95,7 +95,7 @@ function missingFields(email: string, password: string): FieldError[] {
 /** `GET` and `POST /sign-in`. */
 export function signInPages(ctx: Context): FastifyPluginAsync {
   async function send(reply: FastifyReply, status: number, state: SignInState): Promise<FastifyReply> {
-    const isSsoOn = await setting(ctx, 'auth.sso');
+    const isSsoOn = await isSsoOffered(ctx);
     const email = shorten(state.email, longestEmail);
     return sendPage(reply, status, signInPage(reply.generateCsrf(), isSsoOn, { ...state, email }));
   }

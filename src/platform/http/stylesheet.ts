@@ -60,6 +60,7 @@ input[readonly] { background: var(--ground); color: var(--quiet); border-color: 
 input[aria-invalid="true"] { border-color: var(--bad); border-width: 2px; padding: calc(.5rem - 1px) calc(.8125rem - 1px); }
 button, .button { justify-self: stretch; min-height: 3rem; margin-top: .25rem; padding: .625rem 1.5rem; font: inherit; font-weight: 650; color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: .5625rem; cursor: pointer; }
 .button { display: flex; align-items: center; justify-content: center; text-align: center; text-decoration: none; }
+.button + .button { margin-top: .75rem; }
 button:hover, .button:hover { color: var(--on-accent); background: var(--accent-strong); }
 button:focus-visible, .button:focus-visible { outline-offset: 3px; border-radius: .5625rem; }
 .plain { color: var(--accent); background: var(--card); border-color: var(--edge); }

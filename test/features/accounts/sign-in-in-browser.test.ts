@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { endSession } from '../../../src/features/sessions/end-sessions.service';
 import { storeSetting } from '../../../src/features/settings/settings.service';
-import { type AccountPages, password, startAccountPages } from '../../support/account-pages';
+import { type AccountPages, password, someProvider, startAccountPages } from '../../support/account-pages';
 import { launchBrowser } from '../../support/browser';
 import { forEachDatabase } from '../../support/databases';
 import { examinePage } from '../../support/examine-page';
@@ -21,7 +21,7 @@ forEachDatabase((database) => {
     pages = undefined;
   });
   async function begin(options: Parameters<Browser['newContext']>[0] = {}) {
-    pages = await startAccountPages(database);
+    pages = await startAccountPages(database, someProvider);
     context = await browser.newContext({ baseURL: pages.server.url, ...options });
     return { ...pages, context, page: await context.newPage() };
   }
@@ -102,7 +102,10 @@ forEachDatabase((database) => {
     await storeSetting(ctx, 'auth.sso', true);
     for (const name of ['chrome', 'firefox', 'safari']) await signedIn(ctx, user.id, name);
     await signedIn(ctx, user.id, 'program', 'api');
+    await page.goto('/sign-in/sso/callback');
+    await examinePage(page, 'SSO that nobody began');
     await page.goto('/sign-in');
+    await page.getByRole('link', { name: 'Sign in with SSO' }).waitFor();
     await page.getByText('Can’t sign in?').click();
     await examinePage(page, 'sign in');
     await page.getByRole('button', { name: 'Sign in' }).click();

@@ -5,7 +5,14 @@ import { endSessionsOf } from '../../../src/features/sessions/sessions.service';
 import { storeSetting } from '../../../src/features/settings/settings.service';
 import { minute } from '../../../src/lib/duration';
 import { inTransaction } from '../../../src/platform/db/transaction';
-import { type AccountPages, cookieFlags, password, signInBy, startAccountPages } from '../../support/account-pages';
+import {
+  type AccountPages,
+  cookieFlags,
+  password,
+  signInBy,
+  someProvider,
+  startAccountPages,
+} from '../../support/account-pages';
 import { insertUser } from '../../support/builders';
 import { forEachDatabase } from '../../support/databases';
 import { hiddenFields, type Visitor } from '../../support/pages';
@@ -170,7 +177,7 @@ forEachDatabase((database) => {
   });
 
   test('SSO is offered while it is on for the site, and leads back to where one was going', async () => {
-    const { ctx, visitor } = await begin();
+    const { ctx, visitor } = await begin(someProvider);
     expect((await visitor.get('/sign-in?return_to=/projects')).body).not.toContain('/sign-in/sso');
     await storeSetting(ctx, 'auth.sso', true);
     expect((await visitor.get('/sign-in?return_to=/projects')).body).toContain(

@@ -16,6 +16,7 @@ import {
   ssoDisabled,
   ssoInvited,
   ssoNameless,
+  ssoNotSetUp,
   ssoOff,
   ssoOtherSystem,
   ssoRefused,
@@ -33,14 +34,14 @@ const callbackPath = '/sign-in/sso/callback';
 type WayOut = 'again' | 'as_somebody_else' | 'by_password';
 
 function wayOutLink(wayOut: WayOut, returnTo: string) {
-  const back = `return_to=${encodeURIComponent(returnTo)}`;
+  const back = new URLSearchParams({ return_to: returnTo });
   switch (wayOut) {
     case 'again':
       return <LinkButton href={`${startPath}?${back}`}>{ssoText.tryAgain}</LinkButton>;
     case 'as_somebody_else':
       return <LinkButton href={`${startPath}?account=other&${back}`}>{ssoText.otherAccount}</LinkButton>;
     case 'by_password':
-      return <LinkButton href={`/sign-in?${back}`}>{ssoText.otherWay}</LinkButton>;
+      return <LinkButton href={`/sign-in?${back}`}>{ssoText.byPassword}</LinkButton>;
   }
 }
 
@@ -57,6 +58,11 @@ function sendWords(
       <Message sign="warn" heading={heading}>
         <p class="lead">{sentence}</p>
         {wayOutLink(wayOut, returnTo)}
+        {wayOut === 'by_password' ? null : (
+          <LinkButton href={`/sign-in?${new URLSearchParams({ return_to: returnTo })}`} look="plain">
+            {ssoText.otherWay}
+          </LinkButton>
+        )}
       </Message>
     ),
   });
@@ -80,8 +86,11 @@ export function ssoPages(ctx: Context): FastifyPluginAsync {
       const returnTo = returnPath(queryParameter(request, 'return_to'));
       if ((await currentSession(ctx, request)).state === 'active') return leadTo(reply, returnTo);
       if (!(await setting(ctx, 'auth.sso'))) return sendWords(reply, 403, ssoOff, 'by_password', returnTo);
-      if (provider === null) log.error('SSO is switched on for the site and OIDC_ISSUER is not set');
-      const begun = (await provider?.begin(queryParameter(request, 'account') === 'other')) ?? null;
+      if (provider === null) {
+        log.error('SSO is switched on for the site and OIDC_ISSUER is not set');
+        return sendWords(reply, 503, ssoNotSetUp, 'by_password', returnTo);
+      }
+      const begun = await provider.begin(queryParameter(request, 'account') === 'other');
       if (begun === null) return sendUnavailable(reply, returnTo);
       keepPending(ctx, request, reply, { secrets: begun.secrets, returnTo });
       return reply.header('cache-control', 'no-store').redirect(begun.url, 303);

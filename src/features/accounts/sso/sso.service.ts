@@ -12,6 +12,11 @@ import type { User } from '../../users/users.types';
  */
 export type SsoRefusal = { readonly kind: 'unknown' | 'disabled' | 'invited' | 'other_system' | 'off' };
 
+/** Whether the site lets people sign in by SSO, and there is a provider to do it. */
+export async function isSsoOffered(ctx: Context): Promise<boolean> {
+  return ctx.config.oidc !== null && (await setting(ctx, 'auth.sso'));
+}
+
 async function userBySso(ctx: Context, username: string): Promise<User | SsoRefusal> {
   if (!(await setting(ctx, 'auth.sso'))) return { kind: 'off' };
   // Names that differ in what nobody sees are one here, and may be two people's there.

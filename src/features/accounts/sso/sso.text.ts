@@ -13,8 +13,9 @@ const askAgain = 'If this goes on, tell one of your admins.';
 
 export const ssoText = {
   tryAgain: 'Try again',
-  otherAccount: 'Use another company account',
-  otherWay: 'Sign in with a password',
+  otherAccount: 'Use another account',
+  byPassword: 'Sign in with a password',
+  otherWay: 'Sign in another way',
 };
 
 /** SSO is switched off for the site. */
@@ -22,6 +23,13 @@ export const ssoOff: SsoWords = {
   heading: 'SSO is switched off here',
   sentence:
     'Nobody can sign in by SSO right now. If you have a password here, sign in with it; if not, ask one of your admins.',
+};
+
+/** SSO is switched on for the site, and the program was not told which provider to ask. */
+export const ssoNotSetUp: SsoWords = {
+  heading: 'SSO is not set up here',
+  sentence:
+    'Nobody can sign in by SSO before whoever runs Usher has set it up. If you have a password here, sign in with it; if not, ask one of your admins.',
 };
 
 export const ssoUnavailable: SsoWords = {

@@ -91,7 +91,7 @@ forEachDatabase((database) => {
     scene = await ssoScene(database, server.settings);
     const visitor = scene.visitor();
     const { body } = await signIn(visitor, 'nobody', '/sign-in/sso?return_to=%2Faccount%3Fx%3D1');
-    const way = /href="([^"]+)">Use another company account/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const way = /href="([^"]+)">Use another account/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? '';
     expect(way).toBe('/sign-in/sso?account=other&return_to=%2Faccount%3Fx%3D1');
     const url = await scene.begin(visitor, way);
     expect(new URL(url).searchParams.get('prompt')).toBe('login');
@@ -136,11 +136,12 @@ forEachDatabase((database) => {
     expect(await scene.openSessions()).toEqual([]);
   });
 
-  test('a site that has SSO on and no provider set says so, and the log says what to set', async () => {
+  test('a site that has SSO on and no provider set does not offer it and says so, and the log says what to set', async () => {
     scene = await ssoScene(database, {});
     const answer = await scene.visitor().get('/sign-in/sso');
-    expect([answer.status, headingOf(answer)]).toEqual([503, 'SSO does not answer']);
+    expect([answer.status, headingOf(answer)]).toEqual([503, 'SSO is not set up here']);
     expect(scene.usher.logText()).toContain('OIDC_ISSUER is not set');
+    expect((await scene.visitor().get('/sign-in')).body).not.toContain('/sign-in/sso');
   });
 
   test('while the provider is down people are told so, and it is found again when it is back', async () => {
