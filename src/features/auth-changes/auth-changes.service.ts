@@ -1,5 +1,6 @@
 import type { TxContext } from '../../platform/context';
 import { enqueue } from '../../platform/mail/outbox';
+import { voidLinks } from '../credentials/links.service';
 import { sendResetLinks } from '../resets/resets.service';
 import type { SentReset } from '../resets/resets.types';
 import { endSessionsOf } from '../sessions/sessions.service';
@@ -21,7 +22,7 @@ export function lacksPassword({ user, authSystem, status }: SwitchedUser): boole
 /**
  * What follows from a change of auth system, whoever made it: all their sessions end, because what they were opened by
  * does not count any more, and each who is active gets one mail: how to sign in now, or, without a password, the link to
- * choose one. API tokens stay. The change itself and its audit are the caller's.
+ * choose one. An open link to choose a password is void for whoever has none any more. API tokens stay. The change itself and its audit are the caller's.
  * @param resetLinks `later`: whoever lacks a password gets no mail now, because an admin decides about the links next
  */
 export async function followSwitches(
@@ -36,6 +37,8 @@ export async function followSwitches(
     switched.map(({ user }) => user.id),
     'auth_changed',
   );
+  const external = switched.filter(({ authSystem }) => authSystem !== 'internal').map(({ user }) => user.id);
+  await voidLinks(tx, external, 'replaced', 'reset');
   const active = switched.filter(({ status }) => status === 'active');
   await enqueue(
     tx,

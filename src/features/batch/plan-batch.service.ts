@@ -233,7 +233,11 @@ function wishes({ action, input }: Batch, catalogue: Catalogue): string[] {
     ...(input.groups === undefined
       ? []
       : [`${verbs[input.groups.mode]}: ${names(catalogue.groups, input.groups.groupIds) || 'none'}.`]),
-    ...(input.authSystem === undefined ? [] : [`Signs in by: ${authSystemNames[input.authSystem]}.`]),
+    ...(input.authSystem === undefined
+      ? []
+      : [
+          `Signs in by: ${authSystemNames[input.authSystem]}. Whoever changes is signed out everywhere and told by mail.`,
+        ]),
     ...(input.readOnly ? ['Licence: Read Only in all their projects.'] : []),
   ];
 }

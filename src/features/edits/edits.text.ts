@@ -4,6 +4,7 @@ import { bold, emoji, link, list, note, type Piece, paragraph } from '../../plat
 import { undoSlot } from '../operations/operations.text';
 import { displayName } from '../users/users.types';
 import type { EditResult, FieldDifference } from './edits.types';
+import { fieldLabels } from './user-fields';
 
 const differencePieces = ({ field, old, new: now }: FieldDifference): Piece[] => [
   bold(field),
@@ -56,6 +57,13 @@ export function editedBlocks(result: Exclude<EditResult, { kind: 'again' }>): Kn
       ? [
           paragraph(
             `They cannot sign in any more. ${count(sessionsEnded, 'session')} ended; API tokens and open links are void. Their work stays assigned.`,
+          ),
+        ]
+      : []),
+    ...(differences.some(({ field }) => field === fieldLabels.authSystem) && user.status === 'active'
+      ? [
+          paragraph(
+            `They are signed out everywhere: ${count(sessionsEnded, 'session')} ended. API tokens stay.${resetLink === null ? ' A mail tells them how to sign in now.' : ''}`,
           ),
         ]
       : []),
