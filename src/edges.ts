@@ -9,6 +9,7 @@ import { severalDeletionsEdge } from './features/deletion/several-deletions.comm
 import { directoryEdge } from './features/directory/directory.commands';
 import { accessEdge } from './features/edits/access.commands';
 import { editsEdge } from './features/edits/edits.commands';
+import { exportsEdge } from './features/exports/exports.commands';
 import { historyEdge } from './features/history/history.commands';
 import { importsEdge } from './features/imports/imports.commands';
 import { invitesEdge } from './features/invites/invites.commands';
@@ -28,6 +29,7 @@ export const featureEdges: readonly SlackEdge[] = [
   statusEdge,
   batchEdge,
   importsEdge,
+  exportsEdge,
   profilesEdge,
   groupsEdge,
   projectsEdge,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { parseStatuses } from '../features/directory/filter-words.service';
 import { exportPeople } from '../features/exports/exports.service';
+import { cutSentence } from '../features/exports/exports.text';
 import { exitCodes, Refused } from './failures';
 import { writeWhole } from './output-file';
 import { people } from './screen';
@@ -52,12 +53,18 @@ export function addExportCommand(program: Command, session: Session): void {
       const progress = screen.progress('Writing', 'people');
       process.exitCode = await session.withSite(async (ctx) => {
         let written = 0;
+        let cut = 0;
         try {
           await writeWhole(path, options.force === true, async (unfinished) => {
-            written = await exportPeople(ctx, { words, format, links: options.links === true }, unfinished, {
-              signal: stopping,
-              moved: (done, total) => progress.at(done, total),
-            });
+            ({ people: written, cut } = await exportPeople(
+              ctx,
+              { words, format, links: options.links === true },
+              unfinished,
+              {
+                signal: stopping,
+                moved: (done, total) => progress.at(done, total),
+              },
+            ));
           });
         } catch (error) {
           if (!stopping.aborted) throw error;
@@ -66,6 +73,7 @@ export function addExportCommand(program: Command, session: Session): void {
         }
         progress.end();
         screen.say(`${people(written)} in ${path}`);
+        if (cut > 0) screen.say(cutSentence(cut));
         return exitCodes.done;
       });
     });

@@ -2,15 +2,16 @@ import { createWriteStream } from 'node:fs';
 import { count, oneLine, shorten } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import { type SheetColumn, type SheetValue, writeWorkbook } from '../../platform/sheets/write-sheet';
-import { readCatalogue } from '../access/access.service';
+import { type Catalogue, readCatalogue } from '../access/access.service';
 import { clearWord } from './cell-text';
 import { adminLabel, statusLabels, systemLabels } from './field-labels';
 import { findImport } from './find-import.service';
 import { errorColumns, exportColumns } from './import-columns';
-import { type ShownRow, type StoredRow, toShown } from './import-rows.store';
+import type { StoredRow } from './import-rows.store';
 import { type FieldKey, importRowLimit, type RowAction, rowsIn } from './imports.types';
 import { problemLines } from './problem-lines';
 import { failingRows, rowsInFile } from './rows-in-file.service';
+import { type ShownRow, toShown } from './written-plan';
 
 const batchSize = 500;
 
@@ -121,11 +122,11 @@ export const exportWords = {
   statuses: statusLabels,
   systems: systemLabels,
   admin: adminLabel,
+  clear: clearWord,
 } as const;
 
 /** The columns of an export, with what each may hold. */
-async function importColumns(ctx: Context): Promise<(SheetColumn & { readonly field: FieldKey | null })[]> {
-  const { profiles } = await readCatalogue(ctx);
+export function exportColumnsOf({ profiles }: Catalogue): (SheetColumn & { readonly field: FieldKey | null })[] {
   const choices: Partial<Record<FieldKey, readonly string[]>> = {
     status: Object.values(statusLabels),
     authSystem: Object.values(systemLabels),
@@ -151,7 +152,7 @@ async function importColumns(ctx: Context): Promise<(SheetColumn & { readonly fi
  */
 export async function writeErrorWorkbook(ctx: Context, id: number, path: string): Promise<void> {
   await findImport(ctx, id);
-  const columns = await importColumns(ctx);
+  const columns = exportColumnsOf(await readCatalogue(ctx));
   const rows = async function* (): AsyncGenerator<readonly SheetValue[]> {
     for await (const row of shownRows(failingRows(ctx, id, batchSize))) {
       const fields = [...new Set(row.problems.flatMap(({ field }) => field ?? []))];
@@ -189,7 +190,7 @@ export async function writeErrorWorkbook(ctx: Context, id: number, path: string)
 
 /** Writes an empty workbook with the header, its notes and drop-downs to `path`, and a second sheet that explains it. */
 export async function writeTemplateWorkbook(ctx: Context, path: string): Promise<void> {
-  const columns = (await importColumns(ctx)).filter(({ field }) => field !== null && field !== 'userId');
+  const columns = exportColumnsOf(await readCatalogue(ctx)).filter(({ field }) => field !== null && field !== 'userId');
   const general: readonly (readonly [string, string])[] = [
     [
       'How it works',

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Workbook } from 'exceljs';
 import { writeUsersWorkbook } from '../../../src/features/exports/exports.service';
 import { actorFor, insertGroup, insertMembership, insertUser, profileId } from '../../support/builders';
 import { testContext } from '../../support/context';
@@ -7,17 +6,7 @@ import { forEachDatabase } from '../../support/databases';
 import { textOf } from '../../support/slack-text';
 import { type RunningUsher, startUsher } from '../../support/usher';
 import { importScene } from '../imports/import-scene';
-
-async function cellsOf(file: string | Buffer): Promise<string[][]> {
-  const workbook = new Workbook();
-  if (typeof file === 'string') await workbook.xlsx.readFile(file);
-  else await workbook.xlsx.load(file as never);
-  const rows: string[][] = [];
-  workbook.worksheets[0]?.eachRow((row) =>
-    rows.push((row.values as unknown[]).slice(1).map((cell) => String(cell ?? ''))),
-  );
-  return rows;
-}
+import { cellsOf } from './exported-cells';
 
 forEachDatabase((database) => {
   test('R50, R51: what is exported and imported again as it is changes nothing', async () => {

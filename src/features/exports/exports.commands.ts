@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { didYouMean } from '../../lib/did-you-mean';
+import type { Context } from '../../platform/context';
+import { invalidInput } from '../../platform/errors';
+import type { CommandLine } from '../../platform/slack/command-text';
+import type { CommandCall, SlackEdge } from '../../platform/slack/definitions';
+import { readFilter } from '../directory/directory.commands';
+import { countForExport, type ExportChoice, exportPeople } from './exports.service';
+import { exportBegunMessage, exportComment, exportLostMessage, nobodyMatchesMessage } from './exports.text';
+
+const formats = { xlsx: 'xlsx', excel: 'xlsx', csv: 'csv' } as const;
+const answers = { yes: true, no: false } as const;
+
+/** The one value of an option among the words it takes. @throws AppError `invalid_input` with "did you mean" */
+function oneOf<Value>(line: CommandLine, option: string, words: Readonly<Record<string, Value>>, unsaid: Value): Value {
+  const values = line.options.get(option) ?? [];
+  if (values.length > 1) throw invalidInput(`Name one ${option} only. Nothing was written.`, option);
+  const [typed] = values;
+  if (typed === undefined) return unsaid;
+  const value = new Map(Object.entries(words)).get(typed.toLowerCase());
+  if (value !== undefined) return value;
+  const known = Object.keys(words);
+  const meant = didYouMean(typed, known);
+  throw invalidInput(
+    `${option}: takes ${known.join(' or ')}, not “${typed}”.${meant === null ? '' : ` Did you mean ${option}:${meant}?`} Nothing was written.`,
+    option,
+  );
+}
+
+function readChoice(line: CommandLine): ExportChoice {
+  return {
+    words: readFilter(line),
+    format: oneOf(line, 'format', formats, 'xlsx'),
+    links: oneOf(line, 'links', answers, false),
+  };
+}
+
+/** Writes the file into a folder that only this program reads, and puts it into the direct conversation of the admin. */
+async function writeAndSend(ctx: Context, call: CommandCall, choice: ExportChoice): Promise<void> {
+  const conversationId = await call.slack.directConversation(call.caller.slackUserId);
+  const folder = await mkdtemp(join(tmpdir(), 'usher-export-'));
+  try {
+    const path = join(folder, `people.${choice.format}`);
+    const { people, cut } = await exportPeople(ctx, choice, path, {
+      signal: new AbortController().signal,
+      moved: () => undefined,
+    });
+    const isShown = await call.slack.upload(conversationId, {
+      path,
+      name: `${choice.links ? 'People with links' : 'People'}.${choice.format}`,
+      comment: exportComment(people, cut, choice.links),
+    });
+    if (!isShown) await call.slack.post(conversationId, exportLostMessage);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** `/users export`: everybody, or whom a filter describes, as a file. */
+export const exportsEdge: SlackEdge = {
+  verbs: [
+    {
+      command: '/users',
+      verb: 'export',
+      access: 'admin',
+      usage: '[status:NAME project:NAME group:NAME text format:csv links:yes]',
+      summary: 'Sends you people as a spreadsheet to edit and import; disabled ones only when asked for',
+      example: '/users export status:all project:"Apollo One" format:csv',
+      options: ['status', 'project', 'group', 'format', 'links'],
+      async handle(ctx, call) {
+        const choice = readChoice(call.line);
+        const people = await countForExport(ctx, choice);
+        if (people === 0) return call.reply(nobodyMatchesMessage);
+        await call.reply(exportBegunMessage(people, choice.links));
+        await writeAndSend(ctx, call, choice);
+      },
+    },
+  ],
+};
