@@ -15,8 +15,6 @@ import { editForm } from '../edits/edit-user.service';
 import { statusModal } from '../invites/invites.modals';
 import { resendInvites } from '../invites/invites.service';
 import { resendReport } from '../invites/invites.text';
-import { endingPlan } from '../sessions/end-sessions.service';
-import { endAllModal } from '../sessions/sessions.modals';
 import { findUsers, relinkSlackAccounts } from '../users/users.service';
 import type { User } from '../users/users.types';
 import { directoryPage, licenceCard, userCard } from './directory.service';
@@ -129,7 +127,7 @@ export const directoryEdge: SlackEdge = {
     {
       id: 'user-menu',
       access: 'admin',
-      opensModal: (value) => (/^(activate|disable|delete|edit|access|sessions):/.test(value) ? 'One moment' : null),
+      opensModal: (value) => (/^(activate|disable|delete|edit|access):/.test(value) ? 'One moment' : null),
       async handle(ctx, call) {
         const { entry, id } = menuEntry(call.value);
         const user = await oneUser(ctx, id);
@@ -143,8 +141,6 @@ export const directoryEdge: SlackEdge = {
             return call.showModal(editModal(await editForm(ctx, id)));
           case 'access':
             return call.showModal(accessModal(await accessForm(ctx, id)));
-          case 'sessions':
-            return call.showModal(endAllModal(await endingPlan(ctx, id)));
           case 'delete':
             return call.showModal(await openDeletion(ctx, id, null));
           default:

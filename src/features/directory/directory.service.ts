@@ -49,11 +49,9 @@ export async function userCard(ctx: Context, email: string): Promise<UserCard> {
   };
 }
 
-/** One page of users with how many projects each is in, and their open sessions. */
+/** One page of users with how many projects each is in. */
 export interface DirectoryPage extends UserPage {
   readonly projectCounts: ReadonlyMap<number, number>;
-  /** Who has none is left out. */
-  readonly sessionCounts: ReadonlyMap<number, SessionCounts>;
 }
 
 /**
@@ -74,6 +72,5 @@ export async function directoryPage(
   return {
     ...found,
     projectCounts: new Map([...memberships].map(([id, list]) => [id, list.length])),
-    sessionCounts: await openSessionCounts(ctx, ids),
   };
 }

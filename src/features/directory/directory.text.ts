@@ -87,13 +87,12 @@ export function licenceMessage(card: LicenceCard): SlackMessage {
 }
 
 /** Entries of a user's menu; only what applies to them. */
-function userMenu(user: User, isSignedIn: boolean): Overflow {
+function userMenu(user: User): Overflow {
   const entries = [option('Show everything', `show:${user.id}`)];
   if (user.status === 'invited') entries.push(option('Send the invitation again', `resend:${user.id}`));
   if (user.status === 'disabled') entries.push(option('Activate…', `activate:${user.id}`));
   else entries.push(option('Disable…', `disable:${user.id}`));
   entries.push(option('Edit…', `edit:${user.id}`), option('Projects and profiles…', `access:${user.id}`));
-  if (isSignedIn) entries.push(option('End all sessions…', `sessions:${user.id}`));
   entries.push(option('Delete…', `delete:${user.id}`));
   // Slack's menu holds five; the card has all of them.
   return { type: 'overflow', action_id: 'user-menu', options: entries.slice(0, 5) };
@@ -150,11 +149,7 @@ export function listMessage(page: DirectoryPage, words: FilterWords): SlackMessa
     ...(page.total === 0
       ? [paragraph('Nobody matches. Look with fewer conditions, or invite somebody with /users invite.')]
       : page.users.map((user) =>
-          section(
-            userLine(user, page.projectCounts.get(user.id) ?? 0),
-            userMenu(user, page.sessionCounts.has(user.id)),
-            `user-${user.id}`,
-          ),
+          section(userLine(user, page.projectCounts.get(user.id) ?? 0), userMenu(user), `user-${user.id}`),
         )),
     ...(!page.isCounted && page.page === page.pages - 1
       ? [note('The list ends here, though more people match. Look with more conditions to find them.')]
