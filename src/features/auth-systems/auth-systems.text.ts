@@ -18,8 +18,10 @@ export const systemNames: Readonly<Record<ExternalSystem, string>> = { ldap: 'LD
 const people = (number: number) => count(number, 'person', 'people');
 const verb = (number: number, one: string, many: string) => (number === 1 ? one : many);
 
-const activeOf = ({ people: all, active }: { readonly people: number; readonly active: number }) =>
-  all === 0 ? 'Nobody signs in by it.' : `${people(all)}, ${active.toLocaleString('en-US')} of them active.`;
+function activeOf({ people: all, active }: { readonly people: number; readonly active: number }): string {
+  if (all === 0) return 'Nobody signs in by it.';
+  return `${people(all)}, ${active === all ? 'all' : active === 0 ? 'none' : active.toLocaleString('en-US')} of them active.`;
+}
 
 export function internalSentence(internal: AuthOverview['internal']): string {
   return `Always on. ${activeOf(internal)}`;
@@ -82,6 +84,8 @@ export function takenSentence({ user, username, holder }: TakenName): string {
 function whereTo(counts: SwitchCounts, tense: 'will' | 'did'): string[] {
   const { toSso, toPassword, withoutPassword, inactive } = counts;
   const now = tense === 'will' ? 'then' : 'now';
+  const become = (number: number) =>
+    tense === 'will' ? verb(number, 'becomes', 'become') : `${verb(number, 'is', 'are')} now`;
   return [
     ...(toSso > 0
       ? [
@@ -95,13 +99,11 @@ function whereTo(counts: SwitchCounts, tense: 'will' | 'did'): string[] {
       : []),
     ...(withoutPassword > 0
       ? [
-          `${people(withoutPassword)} ${verb(withoutPassword, 'becomes', 'become')} internal without a password: they cannot sign in before you send reset links, which is the next step.`,
+          `${people(withoutPassword)} ${become(withoutPassword)} internal without a password: they cannot sign in before you send reset links, which is the next step.`,
         ]
       : []),
     ...(inactive > 0
-      ? [
-          `${people(inactive)} who ${verb(inactive, 'is', 'are')} disabled or invited ${verb(inactive, 'becomes', 'become')} internal.`,
-        ]
+      ? [`${people(inactive)} who ${verb(inactive, 'is', 'are')} disabled or invited ${become(inactive)} internal.`]
       : []),
   ];
 }
@@ -149,6 +151,7 @@ export function switchedSentences({ change, counts, sessionsEnded }: Switched): 
       : []),
     ...whereTo(counts, 'did'),
     ...(counts.people > 0 ? [`${count(sessionsEnded, 'session')} ended. API tokens stay.`] : []),
+    ...(leftSystem(change) !== null && counts.people + cleared === 0 ? ['Nobody’s sign-in changed.'] : []),
     ...(leftSystem(change) === null ? ['People can be given it with /users edit, /users batch or a spreadsheet.'] : []),
   ];
 }
