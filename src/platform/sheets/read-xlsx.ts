@@ -118,7 +118,8 @@ function sheetHandlers(context: SheetContext, onRow: (row: SheetRow) => void): X
             rowNumbered = true;
           }
           type = attributes.get('t');
-          style = attributes.get('s');
+          // Only a number's look depends on it.
+          style = type === undefined || type === 'n' ? attributes.get('s') : undefined;
           formula = false;
           value = '';
           break;

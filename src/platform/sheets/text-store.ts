@@ -11,6 +11,9 @@ export interface TextStore {
 const loneSurrogate = /\p{Surrogate}/u;
 
 // A million people with ten distinct texts each; strings on the heap would take about three times as much.
+const recentTexts = 1024;
+const longestRecent = 256;
+
 const maxStoredBytes = 384 * 1024 * 1024;
 
 /** An empty store. Lone surrogates survive: a text that holds one is kept aside as it is. */
@@ -18,6 +21,9 @@ export function createTextStore(): TextStore {
   let bytes = Buffer.allocUnsafeSlow(64 * 1024);
   let ends = new Uint32Array(1024);
   const kept = new Map<number, string>();
+  // Few texts stand in most cells: statuses, projects, profiles.
+  const recentIndexes = new Int32Array(recentTexts).fill(-1);
+  const recent: string[] = new Array(recentTexts).fill('');
   let size = 0;
   let used = 0;
 
@@ -48,7 +54,14 @@ export function createTextStore(): TextStore {
     },
     get(index) {
       if (!Number.isInteger(index) || index < 0 || index >= size) return undefined;
-      return kept.get(index) ?? bytes.toString('utf8', index === 0 ? 0 : ends[index - 1], ends[index]);
+      const slot = index & (recentTexts - 1);
+      if (recentIndexes[slot] === index) return recent[slot];
+      const text = kept.get(index) ?? bytes.toString('utf8', index === 0 ? 0 : ends[index - 1], ends[index]);
+      if (text.length <= longestRecent) {
+        recent[slot] = text;
+        recentIndexes[slot] = index;
+      }
+      return text;
     },
   };
 }

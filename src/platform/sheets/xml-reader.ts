@@ -19,37 +19,32 @@ export interface XmlReader {
   end(): void;
 }
 
-const knownNames = 1000;
-
 /**
  * A streaming reader of UTF-8 or UTF-16 XML in bounded memory. Refuses document types, depth, and single tokens that
  * are much longer than `maxTextLength` (in UTF-16 units), by throwing `SheetUnreadable` from `write` or `end`.
  */
 export function createXmlReader(handlers: XmlHandlers, maxTextLength: number): XmlReader {
-  const localNames = new Map<string, string>();
   const foreignPrefixes = new Set<string>();
+  let rootName: string | undefined;
   let sawRoot = false;
   let decoder: StringDecoder | undefined;
   let swapped = false;
 
   const localName = (name: string): string => {
-    if (!name.includes(':')) return name;
-    let local = localNames.get(name);
-    if (local === undefined) {
-      const colon = name.indexOf(':');
-      local = foreignPrefixes.has(name.slice(0, colon)) ? '' : name.slice(colon + 1);
-      if (localNames.size < knownNames) localNames.set(name, local);
-    }
-    return local;
+    rootName ??= name;
+    const colon = name.indexOf(':');
+    if (colon < 0) return name;
+    return foreignPrefixes.has(name.slice(0, colon)) ? '' : name.slice(colon + 1);
   };
   const scanner = createXmlScanner(
     {
+      nameOf: localName,
       open(name, attributes) {
-        if (!sawRoot) noteForeignPrefixes(name, attributes, foreignPrefixes);
+        if (!sawRoot) noteForeignPrefixes(rootName ?? name, attributes, foreignPrefixes);
         sawRoot = true;
-        handlers.open(localName(name), attributes);
+        handlers.open(name, attributes);
       },
-      close: (name) => handlers.close?.(localName(name)),
+      close: (name) => handlers.close?.(name),
       text: (text) => handlers.text?.(text),
     },
     // Entities and _xHHHH_ escapes make a text up to ten times as long as what it stands for.

@@ -11,8 +11,10 @@ export interface XmlAttributes {
   names(): readonly string[];
 }
 
-/** What the scanner calls, with names as they are written. The text between two tags can come in several pieces. */
+/** What the scanner calls. The text between two tags can come in several pieces. */
 export interface XmlEvents {
+  /** What `open` and `close` are to call an element of that written name; asked once or a few times for each name. */
+  nameOf?(written: string): string;
   open(name: string, attributes: XmlAttributes): void;
   close(name: string): void;
   text(text: string): void;
@@ -77,18 +79,23 @@ export function createXmlScanner(events: XmlEvents, longestToken: number): XmlSc
   let source = '';
   let at = 0;
   let sawRoot = false;
-  const open: string[] = [];
-  const names = createNameTable();
+  // Whether the piece that is being read holds what makes a text differ from how it is written.
+  let plain = true;
+  const open: ElementName[] = [];
+  const names = createNameTable((written) => events.nameOf?.(written) ?? written);
 
   // The attributes of the tag that is being read: names, and where their values start and end.
   const attributeNames: string[] = [];
   const valueStarts: number[] = [];
   const valueEnds: number[] = [];
+  const usual: boolean[] = [];
   let attributeCount = 0;
   const attributes: XmlAttributes = {
     get(name) {
       for (let index = 0; index < attributeCount; index += 1) {
-        if (attributeNames[index] === name) return attributeValue(source.slice(valueStarts[index], valueEnds[index]));
+        if (attributeNames[index] !== name) continue;
+        const value = source.slice(valueStarts[index], valueEnds[index]);
+        return usual[index] ? value : unusualValue(value);
       }
       return undefined;
     },
@@ -96,7 +103,7 @@ export function createXmlScanner(events: XmlEvents, longestToken: number): XmlSc
   };
 
   const emitText = (text: string): void => {
-    if (open.length > 0) events.text(plainText(text));
+    if (open.length > 0) events.text(plain ? text : plainText(text));
     else if (/[^ \t\r\n\ufeff]/.test(text)) throw damaged();
   };
 
@@ -112,15 +119,15 @@ export function createXmlScanner(events: XmlEvents, longestToken: number): XmlSc
     at = stop;
   };
 
-  /** Reads a closing tag that is there whole. */
-  const readClose = (end: number): void => {
+  /** Reads a closing tag that is there whole, for nothing that is not whole begins before the last ">". */
+  const readClose = (): void => {
     const name = open.pop();
-    if (name === undefined || !standsAt(source, name, at + 2)) throw damaged();
-    for (let index = at + 2 + name.length; index < end; index += 1) {
-      if (!isBlank(source.charCodeAt(index))) throw damaged();
-    }
-    at = end + 1;
-    events.close(name);
+    if (name === undefined || !standsAt(source, name.written, at + 2)) throw damaged();
+    let index = at + 2 + name.written.length;
+    while (isBlank(source.charCodeAt(index))) index += 1;
+    if (source.charCodeAt(index) !== greater) throw damaged();
+    at = index + 1;
+    events.close(name.called);
   };
 
   /** Reads an opening tag; false when its end has not come yet. */
@@ -148,14 +155,15 @@ export function createXmlScanner(events: XmlEvents, longestToken: number): XmlSc
         }
         if (open.length >= deepest) throw new SheetUnreadable('bomb');
         if (!isEmpty) open.push(name);
-        events.open(name, attributes);
-        if (isEmpty) events.close(name);
+        const called = name.called || names.call(name);
+        events.open(called, attributes);
+        if (isEmpty) events.close(called);
         return true;
       }
       if (index === before) throw damaged();
       const nameStart = index;
       index = nameEnd(xml, index);
-      attributeNames[attributeCount] = names.at(xml, nameStart, index);
+      attributeNames[attributeCount] = names.at(xml, nameStart, index).written;
       while (isBlank(xml.charCodeAt(index))) index += 1;
       if (index >= length) return false;
       if (xml.charCodeAt(index) !== equals) throw damaged();
@@ -166,8 +174,15 @@ export function createXmlScanner(events: XmlEvents, longestToken: number): XmlSc
       if (quote !== doubleQuote && quote !== singleQuote) throw damaged();
       // Values are short: a loop is done before a search has begun.
       let valueEnd = index + 1;
-      while (valueEnd < length && xml.charCodeAt(valueEnd) !== quote) valueEnd += 1;
+      let isUsual = true;
+      for (; valueEnd < length; valueEnd += 1) {
+        const unit = xml.charCodeAt(valueEnd);
+        if (unit === quote) break;
+        // "&", "<", and what is white space there.
+        if (unit === 0x26 || unit === 0x3c || unit < blank) isUsual = false;
+      }
       if (valueEnd === length) return false;
+      usual[attributeCount] = isUsual;
       valueStarts[attributeCount] = index + 1;
       valueEnds[attributeCount] = valueEnd;
       attributeCount += 1;
@@ -204,9 +219,7 @@ export function createXmlScanner(events: XmlEvents, longestToken: number): XmlSc
     if (at + 1 >= source.length) return false;
     const mark = source.charCodeAt(at + 1);
     if (mark === slash) {
-      const end = source.indexOf('>', at + 2);
-      if (end < 0) return false;
-      readClose(end);
+      readClose();
       return true;
     }
     // "!" and "?".
@@ -217,6 +230,7 @@ export function createXmlScanner(events: XmlEvents, longestToken: number): XmlSc
     write(text) {
       source = at < source.length ? source.slice(at) + text : text;
       at = 0;
+      plain = !source.includes('&') && !source.includes('\r');
       // A tag that begins behind this is not whole. It is not begun either: code that looks beyond the end of its text
       // is thrown away by the engine and compiled anew.
       const lastEnd = source.lastIndexOf('>');
@@ -254,32 +268,36 @@ function plainText(text: string): string {
   return withEntities(withLineFeeds(text));
 }
 
-function attributeValue(text: string): string {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    // "&", "<", and what is white space there.
-    if (code === 0x26 || code === 0x3c || code < blank) return unusualValue(text);
-  }
-  return text;
-}
-
 function unusualValue(text: string): string {
   if (text.includes('<')) throw damaged();
   return withEntities(text.replace(/\r\n|[\t\r\n]/g, ' '));
 }
 
-/** Gives back names that came before as the same string, so that a million tags do not make a million of them. */
-function createNameTable() {
-  const table: string[] = new Array(256).fill('');
+/** The name of an element or attribute as it is written, and what it is called; '' until that is known. */
+interface ElementName {
+  readonly written: string;
+  called: string;
+}
+
+const tableSlots = 256;
+
+/** Gives back names that came before as the same object, so that a million tags do not make a million of them. */
+function createNameTable(callOf: (written: string) => string) {
+  const table: ElementName[] = [];
+  for (let slot = 0; slot < tableSlots; slot += 1) table.push({ written: '', called: '' });
   return {
-    at(source: string, start: number, end: number): string {
+    at(source: string, start: number, end: number): ElementName {
       const length = end - start;
-      const slot = (source.charCodeAt(start) * 31 + source.charCodeAt(end - 1) * 7 + length) & 255;
-      const known = table[slot] ?? '';
-      if (known.length === length && standsAt(source, known, start)) return known;
-      const name = source.slice(start, end);
+      const slot = (source.charCodeAt(start) * 31 + source.charCodeAt(end - 1) * 7 + length) & (tableSlots - 1);
+      const known = table[slot];
+      if (known && known.written.length === length && standsAt(source, known.written, start)) return known;
+      const name = { written: source.slice(start, end), called: '' };
       table[slot] = name;
       return name;
+    },
+    call(name: ElementName): string {
+      name.called = callOf(name.written);
+      return name.called;
     },
   };
 }
