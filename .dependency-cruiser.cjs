@@ -43,10 +43,10 @@ module.exports = {
     },
     {
       name: 'stores-stand-on-the-database',
-      comment: 'A store knows the database, pure helpers and the types it returns.',
+      comment: 'A store knows the database, pure helpers, the types it returns and the rows it reads them from.',
       severity: 'error',
       from: { path: '^src/features/.+\\.store\\.ts$' },
-      to: { path: anyOfOurs, pathNot: ['^src/platform/db/', '^src/lib/', '^src/features/.+\\.types\\.ts$'] },
+      to: { path: anyOfOurs, pathNot: ['^src/platform/db/', '^src/lib/', '^src/features/.+\\.(types|row)\\.ts$'] },
     },
     {
       name: 'platform-knows-no-feature',

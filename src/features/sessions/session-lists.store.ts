@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { nameKey } from '../../lib/plain-text';
 import { contains } from '../../platform/db/dialect';
-import { type SessionRow, sessionColumns, toSession } from './sessions.store';
+import { type SessionRow, sessionColumns, toSession } from './session.row';
 import type { ListedSession, SessionColumn, SessionKind, SessionQuery } from './sessions.types';
 
 const columns: Readonly<Record<SessionColumn, string>> = {

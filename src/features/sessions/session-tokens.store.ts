@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { isMysql, toDate } from '../../platform/db/dialect';
 import type { AuthSystem, UserStatus } from '../users/users.types';
-import { type SessionRow, toSession } from './sessions.store';
+import { type SessionRow, toSession } from './session.row';
 import type { EndReason, Session, SessionUser } from './sessions.types';
 
 type Database = Knex | Knex.Transaction;
