@@ -1,5 +1,6 @@
 import type { Job } from '../src/platform/scheduler/job.types';
 import { deliverMail } from './deliver-mail';
+import { digestJob } from './digest';
 import { expireApprovalsJob } from './expire-approvals';
 import { expireIdleSessionsJob } from './expire-idle-sessions';
 import { expireInvitesJob } from './expire-invites';
@@ -20,4 +21,5 @@ export const jobs: readonly Job[] = [
   resumeBatchesJob,
   runOffboardingsJob,
   purgeJob,
+  digestJob,
 ];

@@ -4,6 +4,8 @@ import { type Config, localSecret } from './config';
 import { approvalEndedChat } from './features/approvals/approvals.commands';
 import { authChangedMail } from './features/auth-changes/auth-changed.mail';
 import { resetMail } from './features/credentials/credentials.mail';
+import { digestChat } from './features/digest/digest.chat';
+import { importFinishedMail } from './features/imports/import-finished.mail';
 import { inviteReminderChat, invitesExpiredChat } from './features/invites/invites.chat';
 import { invitationMail, reminderMail } from './features/invites/invites.mail';
 import { seatsWarningChat } from './features/licences/licences.chat';
@@ -31,10 +33,12 @@ const templates: Delivery['templates'] = [
   reminderMail,
   resetMail,
   authChangedMail,
+  importFinishedMail,
   inviteReminderChat,
   offboardingChat,
   invitesExpiredChat,
   seatsWarningChat,
+  digestChat,
   mailDeadChat,
   approvalEndedChat,
 ];

@@ -1,6 +1,7 @@
-import type { Actor, TxContext } from '../../platform/context';
+import type { Actor, Context, TxContext } from '../../platform/context';
 import { insertAuditRows } from './audit.store';
 import type { AuditAction } from './audit-actions.types';
+import { countEvents } from './count-events.store';
 
 /** A change, said by who makes it. Who acts and when is taken from the context. */
 export interface AuditEvent {
@@ -54,4 +55,9 @@ export async function recordAudit(tx: TxContext, events: readonly AuditEvent[]):
       operationId: event.operationId ?? null,
     })),
   );
+}
+
+/** How often something was done, from one moment on and before another. */
+export async function timesDone(ctx: Context, action: AuditAction, from: Date, to: Date): Promise<number> {
+  return countEvents(ctx.db, action, from, to);
 }

@@ -14,6 +14,7 @@ import { expirePreviews, type StoredImport, selectImport, updateReported } from 
 import { previewLifeDays } from './imports.types';
 import { patiently } from './patiently';
 import { refuseInterrupted } from './read-import.service';
+import { mailUploader } from './tell-uploader.service';
 
 /** Rows that are applied in one transaction. */
 export const rowsPerChunk = 200;
@@ -95,6 +96,7 @@ async function finish(ctx: Context, stored: StoredImport, token: string): Promis
         operationId: stored.operationId,
       },
     ]);
+    await mailUploader(tx, stored);
   });
 }
 
