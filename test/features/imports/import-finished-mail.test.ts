@@ -33,7 +33,9 @@ forEachDatabase((database) => {
     const mail = await importFinishedMail.render(scene.ctx, row?.payload ?? {});
     expect(mail?.subject).toBe('spring & <summer>.xlsx is imported, 1 row failed');
     expect(mail?.text).toContain('Hello Ben,');
-    expect(mail?.text).toContain('confirmed by');
+    expect(mail?.text).toContain(
+      'that you handed in was imported on Monday, 2 November 2026 at 10:00 (UTC), confirmed by',
+    );
     expect(mail?.html).toContain('spring &amp; &lt;summer>.xlsx');
     for (const part of [mail?.text, mail?.html]) {
       expect(part).toContain('Of 2 rows: 1 invited and 1 failed.');
