@@ -2,7 +2,7 @@ import type { Archive } from './archive';
 import { lastSheetColumn, lastSheetRow, type SheetLimits } from './sheet.types';
 import { createTextStore, type TextStore } from './text-store';
 import { readRelationships } from './workbook-parts';
-import { createXmlReader, prefixedAttribute, type XmlReader } from './xml-reader';
+import { createXmlReader, type XmlReader } from './xml-reader';
 import type { XmlAttributes } from './xml-scanner';
 
 /**
@@ -44,9 +44,10 @@ export async function readSheetTail(archive: Archive, sheet: string, limits: She
   const collect = (name: string, attributes: XmlAttributes) => {
     if (links.length + merges.length >= maxRanges) return;
     if (name === 'hyperlink') {
-      const target = targetOf.get(prefixedAttribute(attributes, 'id') ?? '');
+      const target = targetOf.get(attributes.getPrefixed('id') ?? '');
       const range = target === undefined ? undefined : parseRange(attributes.get('ref'));
-      if (range && target !== undefined) links.push({ ...range, target });
+      if (!range || target === undefined) return;
+      links.push({ top: range.top, left: range.left, bottom: range.bottom, right: range.right, target });
     } else if (name === 'mergeCell') {
       const range = parseRange(attributes.get('ref'));
       if (range) merges.push(range);
@@ -54,21 +55,25 @@ export async function readSheetTail(archive: Archive, sheet: string, limits: She
   };
 
   let reader: XmlReader | undefined;
-  let carried = Buffer.alloc(0);
+  let carried: Buffer = Buffer.alloc(0);
   for await (const chunk of archive.inflate(sheet)) {
     if (reader) {
       reader.write(chunk);
       continue;
     }
-    const bytes = Buffer.concat([carried, chunk]);
-    const end = findRowsEnd(bytes);
+    // The tag may lie across two chunks; whole chunks are not copied for that.
+    const border = Buffer.concat([carried, chunk.subarray(0, longestTag)]);
+    const inBorder = findRowsEnd(border);
+    const end = inBorder ?? findRowsEnd(chunk);
     if (end) {
       reader = createXmlReader({ open: collect }, limits.maxCellLength);
       // The rest of the document needs an open root to be well formed.
       reader.write(Buffer.from(`<${end.prefix}worksheet>`));
-      reader.write(bytes.subarray(end.offset));
+      if (inBorder) reader.write(border.subarray(end.offset));
+      reader.write(chunk.subarray(inBorder ? longestTag : end.offset));
     }
-    carried = bytes.subarray(Math.max(0, bytes.length - longestTag));
+    const last = chunk.length < longestTag ? border : chunk;
+    carried = last.subarray(Math.max(0, last.length - longestTag));
   }
   reader?.end();
   targetOf.clear();
@@ -128,8 +133,10 @@ function linkFinder(links: LinkRange[], targets: TextStore): SheetTail['linkOf']
   if (links.length === 0) return () => undefined;
   const crossing = rowSweep(links);
   return (row, column) => {
-    const link = crossing(row).find((range) => range.left <= column && column <= range.right);
-    return link && targets.get(link.target);
+    for (const range of crossing(row)) {
+      if (range.left <= column && column <= range.right) return targets.get(range.target);
+    }
+    return undefined;
   };
 }
 

@@ -3,7 +3,7 @@ import { type Archive, partKey } from './archive';
 import { type NumberFormat, readNumberFormat } from './number-format';
 import { type SheetLimits, SheetUnreadable } from './sheet.types';
 import { createTextStore, type TextStore } from './text-store';
-import { createXmlReader, prefixedAttribute, type XmlHandlers } from './xml-reader';
+import { createXmlReader, type XmlHandlers } from './xml-reader';
 import { unescapeXmlText } from './xml-text';
 
 type PartLimits = Pick<SheetLimits, 'maxCellLength'>;
@@ -42,14 +42,19 @@ export async function readRelationships(
   const folder = posix.dirname(part);
   const rels = posix.join(folder, '_rels', `${posix.basename(part)}.rels`);
   if (!archive.has(rels)) return;
+  // Of thousands of links all have the same type.
+  let type = '';
+  let kind = '';
   const open: XmlHandlers['open'] = (name, attributes) => {
     if (name !== 'Relationship') return;
     const id = attributes.get('Id');
     const target = attributes.get('Target');
-    const type = attributes.get('Type') ?? '';
     if (id === undefined || target === undefined) return;
-    const kind = type.slice(type.lastIndexOf('/') + 1);
-    const isAddress = attributes.get('TargetMode') === 'External' || kind === 'hyperlink';
+    if (type !== attributes.get('Type')) {
+      type = attributes.get('Type') ?? '';
+      kind = type.slice(type.lastIndexOf('/') + 1);
+    }
+    const isAddress = kind === 'hyperlink' || attributes.get('TargetMode') === 'External';
     const resolved = isAddress ? target : partKey(posix.resolve('/', folder, decodePartName(target)));
     onRelationship(id, { type: kind, target: resolved });
   };
@@ -84,7 +89,7 @@ export async function findWorkbookParts(archive: Archive, limits: PartLimits): P
   const open: XmlHandlers['open'] = (name, attributes) => {
     if (name === 'workbookPr') epoch1904 = /^(?:1|true)$/.test(attributes.get('date1904') ?? '');
     if (name !== 'sheet' || sheet !== undefined || (attributes.get('state') ?? 'visible') !== 'visible') return;
-    const relationship = byId.get(prefixedAttribute(attributes, 'id') ?? '');
+    const relationship = byId.get(attributes.getPrefixed('id') ?? '');
     // A chart on a tab of its own is a "sheet" too.
     if (relationship?.type === 'worksheet') sheet = relationship.target;
   };

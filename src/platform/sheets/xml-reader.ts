@@ -68,12 +68,6 @@ export function createXmlReader(handlers: XmlHandlers, maxTextLength: number): X
   };
 }
 
-/** The value of an attribute by its local name, where a prefix may be any (`r:id`); `undefined` when there is none. */
-export function prefixedAttribute(attributes: XmlAttributes, local: string): string | undefined {
-  const found = attributes.names().find((name) => name.endsWith(`:${local}`));
-  return found === undefined ? undefined : attributes.get(found);
-}
-
 function noteForeignPrefixes(rootName: string, attributes: XmlAttributes, foreign: Set<string>): void {
   const colon = rootName.indexOf(':');
   const own = attributes.get(colon > 0 ? `xmlns:${rootName.slice(0, colon)}` : 'xmlns');

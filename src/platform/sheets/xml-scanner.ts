@@ -7,6 +7,8 @@ import { SheetUnreadable } from './sheet.types';
 export interface XmlAttributes {
   /** The value; `undefined` when there is no such attribute. */
   get(name: string): string | undefined;
+  /** The value of the first attribute of that local name with any prefix, such as `r:id` for `id`. */
+  getPrefixed(local: string): string | undefined;
   /** As they are written, in their order. */
   names(): readonly string[];
 }
@@ -27,6 +29,7 @@ export interface XmlScanner {
 }
 
 const deepest = 64;
+const shortValue = 16;
 
 const tab = 0x09;
 const lineFeed = 0x0a;
@@ -90,12 +93,22 @@ export function createXmlScanner(events: XmlEvents, longestToken: number): XmlSc
   const valueEnds: number[] = [];
   const usual: boolean[] = [];
   let attributeCount = 0;
+  const valueAt = (index: number): string => {
+    const value = source.slice(valueStarts[index], valueEnds[index]);
+    return usual[index] ? value : unusualValue(value);
+  };
   const attributes: XmlAttributes = {
     get(name) {
       for (let index = 0; index < attributeCount; index += 1) {
-        if (attributeNames[index] !== name) continue;
-        const value = source.slice(valueStarts[index], valueEnds[index]);
-        return usual[index] ? value : unusualValue(value);
+        if (attributeNames[index] === name) return valueAt(index);
+      }
+      return undefined;
+    },
+    getPrefixed(local) {
+      for (let index = 0; index < attributeCount; index += 1) {
+        const name = attributeNames[index] ?? '';
+        const colon = name.length - local.length - 1;
+        if (name.charCodeAt(colon) === 0x3a && standsAt(name, local, colon + 1)) return valueAt(index);
       }
       return undefined;
     },
@@ -172,18 +185,24 @@ export function createXmlScanner(events: XmlEvents, longestToken: number): XmlSc
       if (index >= length) return false;
       const quote = xml.charCodeAt(index);
       if (quote !== doubleQuote && quote !== singleQuote) throw damaged();
-      // Values are short: a loop is done before a search has begun.
-      let valueEnd = index + 1;
+      // Most values are short: a loop is done before a search has begun.
+      const valueStart = index + 1;
+      const searchFrom = Math.min(length, valueStart + shortValue);
+      let valueEnd = valueStart;
       let isUsual = true;
-      for (; valueEnd < length; valueEnd += 1) {
+      for (; valueEnd < searchFrom; valueEnd += 1) {
         const unit = xml.charCodeAt(valueEnd);
         if (unit === quote) break;
         // "&", "<", and what is white space there.
         if (unit === 0x26 || unit === 0x3c || unit < blank) isUsual = false;
       }
-      if (valueEnd === length) return false;
+      if (valueEnd === searchFrom) {
+        valueEnd = xml.indexOf(quote === doubleQuote ? '"' : "'", searchFrom);
+        if (valueEnd < 0) return false;
+        isUsual = false;
+      }
       usual[attributeCount] = isUsual;
-      valueStarts[attributeCount] = index + 1;
+      valueStarts[attributeCount] = valueStart;
       valueEnds[attributeCount] = valueEnd;
       attributeCount += 1;
       index = valueEnd + 1;
@@ -226,19 +245,34 @@ export function createXmlScanner(events: XmlEvents, longestToken: number): XmlSc
     return mark === 0x21 || mark === 0x3f ? readSpecial() : readOpen();
   };
 
+  /** Reads on in the source, up to what only the next piece can complete. */
+  const readOn = (): void => {
+    plain = !source.includes('&') && !source.includes('\r');
+    // A tag that begins behind this is not whole. It is not begun either: code that looks beyond the end of its text is
+    // thrown away by the engine and compiled anew.
+    const lastEnd = source.lastIndexOf('>');
+    while (at < source.length) {
+      const tag = source.indexOf('<', at);
+      if (tag !== at) readText(tag < 0 ? source.length : tag, tag >= 0);
+      if (tag < 0 || tag > lastEnd || !readTag()) break;
+    }
+  };
+
   return {
     write(text) {
-      source = at < source.length ? source.slice(at) + text : text;
-      at = 0;
-      plain = !source.includes('&') && !source.includes('\r');
-      // A tag that begins behind this is not whole. It is not begun either: code that looks beyond the end of its text
-      // is thrown away by the engine and compiled anew.
-      const lastEnd = source.lastIndexOf('>');
-      while (at < source.length) {
-        const tag = source.indexOf('<', at);
-        if (tag !== at) readText(tag < 0 ? source.length : tag, tag >= 0);
-        if (tag < 0 || tag > lastEnd || !readTag()) break;
+      let done = 0;
+      if (at < source.length) {
+        // What is left takes only so much of the next piece as may complete it: a text that is joined from two is slower
+        // to read through.
+        done = text.indexOf('>') + 1;
+        source = source.slice(at) + text.slice(0, done);
+        at = 0;
+        readOn();
       }
+      const isRead = at >= source.length;
+      source = isRead ? text : source.slice(at) + text.slice(done);
+      at = isRead ? done : 0;
+      readOn();
       if (source.length - at > longestToken) throw new SheetUnreadable('cell_too_long');
     },
     end() {
@@ -269,6 +303,7 @@ function plainText(text: string): string {
 }
 
 function unusualValue(text: string): string {
+  if (!/[<&\t\r\n]/.test(text)) return text;
   if (text.includes('<')) throw damaged();
   return withEntities(text.replace(/\r\n|[\t\r\n]/g, ' '));
 }
