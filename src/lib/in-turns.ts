@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** What somebody who waits for an acknowledgement does not notice. */
-const longestTurnMs = 20;
+/** What nobody who waits for an acknowledgement notices, nor several such turns with what comes between them. */
+const longestTurnMs = 8;
 
-/** Does some work for each item in their order, and lets the rest of the process go on every twenty milliseconds. */
+/** Does some work for each item in their order, and lets the rest of the process go on every few milliseconds. */
 export async function inTurns<Item, Result>(
   items: readonly Item[],
   work: (item: Item, index: number) => Result,
@@ -17,6 +17,19 @@ export async function inTurns<Item, Result>(
     since = performance.now();
   }
   return results;
+}
+
+/**
+ * For work that asks again and again and is answered at once: gives the rest of the process its turn where the last one
+ * was more than a few milliseconds ago.
+ */
+export function createTurns(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < longestTurnMs) return;
+    await nextTurn();
+    since = performance.now();
+  };
 }
 
 /**

@@ -3,8 +3,12 @@
 const invisible = /[\p{Cc}\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]/gu;
 const anySpace = /[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+/g;
 
+// One line already: words of ASCII with single blanks between them.
+const plainLine = /^[!-~]+(?: [!-~]+)*$/;
+
 /** One line of text as its writer meant it: NFC, trimmed, every run of white space one blank, no control characters. */
 export function oneLine(value: string): string {
+  if (plainLine.test(value)) return value;
   return value.normalize('NFC').replace(anySpace, ' ').replace(invisible, '').trim();
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { rowsPerStatement } from '../../platform/db/dialect';
+import { insertAll } from '../../platform/db/insert-all';
 import type { Group, Membership, Profile, Project } from './access.types';
 
 type Database = Knex | Knex.Transaction;
@@ -58,7 +59,8 @@ export async function insertMemberships(
   memberships: readonly Membership[],
   now: Date,
 ): Promise<void> {
-  await db.batchInsert(
+  await insertAll(
+    db,
     'memberships',
     memberships.map(({ userId, projectId, profileId }) => ({
       user_id: userId,
@@ -66,7 +68,6 @@ export async function insertMemberships(
       profile_id: profileId,
       created_at: now,
     })),
-    rowsPerStatement(db),
   );
 }
 
@@ -129,10 +130,10 @@ export async function insertGroupMembers(
   db: Knex.Transaction,
   pairs: readonly { userId: number; groupId: number }[],
 ): Promise<void> {
-  await db.batchInsert(
+  await insertAll(
+    db,
     'group_members',
     pairs.map(({ userId, groupId }) => ({ user_id: userId, group_id: groupId })),
-    rowsPerStatement(db),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { rowsPerStatement } from '../../platform/db/dialect';
+import { insertAll } from '../../platform/db/insert-all';
 import type { AuditAction } from './audit-actions.types';
 
 /** One line of the audit trail as it is written. `before` and `after` never hold a token, a link or a password. */
@@ -21,7 +21,8 @@ export interface AuditRow {
 const json = (value: Readonly<Record<string, unknown>> | null) => (value === null ? null : JSON.stringify(value));
 
 export async function insertAuditRows(db: Knex.Transaction, rows: readonly AuditRow[]): Promise<void> {
-  await db.batchInsert(
+  await insertAll(
+    db,
     'audit_events',
     rows.map((row) => ({
       at: row.at,
@@ -37,6 +38,5 @@ export async function insertAuditRows(db: Knex.Transaction, rows: readonly Audit
       after: json(row.after),
       operation_id: row.operationId,
     })),
-    rowsPerStatement(db),
   );
 }

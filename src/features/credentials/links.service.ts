@@ -52,6 +52,7 @@ function voidReason(link: Link, owner: LinkOwner | null, now: Date): LinkVoidRea
  * Gives each of these users one new open link; an open one of the same purpose ends as `replaced`. The number of
  * statements does not grow with the users, but for one round each `rowsPerStatement`.
  * @param lifeMs how long the links work, in milliseconds from now
+ * @param areNew set where this transaction added the users, so that they can have no other link
  * @returns the new links by user id
  */
 export async function issueLinks(
@@ -59,6 +60,7 @@ export async function issueLinks(
   userIds: readonly number[],
   purpose: LinkPurpose,
   lifeMs: number,
+  areNew = false,
 ): Promise<Map<number, Link>> {
   const createdAt = tx.clock.now();
   const expiresAt = addTime(createdAt, lifeMs);
@@ -66,8 +68,10 @@ export async function issueLinks(
   // Sorted, so that two batches over the same people take their locks in the same order.
   const ids = [...new Set(userIds)].sort((a, b) => a - b);
   for (const chunk of chunksOf(ids, rowsPerStatement(tx.db))) {
-    await lockOwners(tx.db, chunk);
-    await endLiveLinks(tx.db, chunk, [purpose], 'replaced', createdAt);
+    if (!areNew) {
+      await lockOwners(tx.db, chunk);
+      await endLiveLinks(tx.db, chunk, [purpose], 'replaced', createdAt);
+    }
     await insertLinks(
       tx.db,
       chunk.map((userId) => ({

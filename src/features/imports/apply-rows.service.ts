@@ -9,9 +9,9 @@ import { addUsers, holdUsers, recordUserChanges, requireAdmin } from '../users/u
 import type { User } from '../users/users.types';
 import type { RowResult, StoredRow } from './import-rows.store';
 import type { FieldDifference, RowAction, RowOutcome, RowProblem } from './imports.types';
-import { isStored } from './is-stored';
 import { planChunk } from './plan-import.service';
 import type { PlannedRow, RowChange } from './row-plan.types';
+import { isStored } from './written-plan';
 
 /** A row that is to be carried out. */
 interface Due {

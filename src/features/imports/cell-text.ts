@@ -7,7 +7,7 @@ export const clearWord = '<clear>';
 
 /** True for `<clear>` in any case. */
 export function isClear(text: string): boolean {
-  return nameKey(text) === clearWord;
+  return text.includes('<') && nameKey(text) === clearWord;
 }
 
 /** The lines of a cell, cleaned; empty ones are dropped. */

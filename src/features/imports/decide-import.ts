@@ -14,7 +14,7 @@ import { readId } from '../../platform/slack/values';
 import { cancelImport, confirmImport } from './confirm-import.service';
 import { confirmAloneModal, confirmAloneTitle, importMetadata, readPhrase } from './imports.modals';
 import { readPreview } from './imports.service';
-import { cancelledNotice } from './imports.text';
+import { cancelledNotice, checkingAgainMessage } from './imports.text';
 import type { ConfirmResult, ImportPreview } from './imports.types';
 import { previewMessage } from './preview.text';
 import { drawImport } from './report-import';
@@ -86,9 +86,42 @@ async function showOutcome(
   return 'The import has started. Its message shows how far it is.';
 }
 
+// Longer than a file of some hundred people takes.
+const momentMs = 1000;
+
+/** Says that a large file is checked once more, in the place of its buttons; should it fail, they are there again. */
+async function sayingThatItTakesTime<Result>(
+  ctx: Context,
+  call: ActionCall,
+  id: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  let said: Promise<void> | null = null;
+  const timer = setTimeout(() => {
+    said = readPreview(ctx, id)
+      .then((preview) => redraw(ctx, call, preview, checkingAgainMessage(preview.fileName)))
+      .catch((error: unknown) => ctx.log.warn({ err: error, importId: id }, 'a check was not told of'));
+  }, momentMs);
+  try {
+    const result = await work();
+    clearTimeout(timer);
+    // What is drawn next comes after it.
+    await said;
+    return result;
+  } catch (error) {
+    clearTimeout(timer);
+    if (said !== null) {
+      await said;
+      await redraw(ctx, call, await readPreview(ctx, id));
+    }
+    throw error;
+  }
+}
+
 /** Confirm below a preview. */
 export async function confirm(ctx: Context, call: ActionCall): Promise<void> {
-  const result = await confirmImport(ctx, readId(call.value));
+  const id = readId(call.value);
+  const result = await sayingThatItTakesTime(ctx, call, id, () => confirmImport(ctx, id));
   const told = await showOutcome(ctx, call.slack, result, async (preview, said) => {
     if (!('started' in result)) return redraw(ctx, call, preview, said);
     if (call.messageTs !== preview.messageTs) await call.replace(said);

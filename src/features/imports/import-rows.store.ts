@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import { shorten } from '../../lib/plain-text';
 import { rowsPerStatement } from '../../platform/db/dialect';
-import type { FieldDifference, ImportRow, RowAction, RowOutcome, RowProblem } from './imports.types';
-import type { PlannedRow, RowChange, WrittenPlan } from './row-plan.types';
+import type { FieldKey, ImportCell, ImportRow, RowAction, RowOutcome, RowProblem } from './imports.types';
+import type { PlannedRow, WrittenPlan } from './row-plan.types';
 
 type Database = Knex | Knex.Transaction;
 
@@ -13,11 +13,26 @@ export interface StoredRow extends ImportRow, WrittenPlan {
   readonly action: RowAction;
 }
 
-/** A row of a file with what is planned for it, to be shown. */
-export interface ShownRow extends Pick<StoredRow, 'position' | 'rowNumber' | 'cells' | 'email' | 'action'> {
-  readonly change: RowChange | null;
-  readonly differences: readonly FieldDifference[];
-  readonly problems: readonly RowProblem[];
+// Most cells are text, which stands for itself.
+type PackedCells = Partial<Record<FieldKey, string | ImportCell>>;
+
+function packCells(cells: ImportRow['cells']): string {
+  const packed: PackedCells = {};
+  for (const key in cells) {
+    const cell = cells[key as FieldKey];
+    if (cell !== undefined) packed[key as FieldKey] = cell.kind === undefined ? cell.text : cell;
+  }
+  return JSON.stringify(packed);
+}
+
+function unpackCells(text: string): ImportRow['cells'] {
+  const packed = JSON.parse(text) as PackedCells;
+  const cells: Partial<Record<FieldKey, ImportCell>> = {};
+  for (const key in packed) {
+    const cell = packed[key as FieldKey];
+    if (cell !== undefined) cells[key as FieldKey] = typeof cell === 'string' ? { text: cell } : cell;
+  }
+  return cells;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it
@@ -25,19 +40,13 @@ function toRow(row: any): StoredRow {
   return {
     position: row.position,
     rowNumber: row.row_number,
-    cells: JSON.parse(row.cells),
+    cells: unpackCells(row.cells),
     email: row.email,
     userId: row.user_id,
     action: row.action,
     plan: row.plan,
     problems: row.problems,
   };
-}
-
-/** Reads the plan of a stored row. */
-export function toShown({ plan, problems, ...row }: StoredRow): ShownRow {
-  const { change, differences } = plan === null ? { change: null, differences: [] } : JSON.parse(plan);
-  return { ...row, change, differences, problems: problems === null ? [] : JSON.parse(problems) };
 }
 
 const columns = ['position', 'row_number', 'cells', 'email', 'user_id', 'action', 'plan', 'problems'];
@@ -70,7 +79,7 @@ async function inStatements(
       ldap_key: keys.ldapUsername,
       user_id: plan.userId,
       action: plan.action,
-      cells: JSON.stringify(cells),
+      cells: packCells(cells),
       ...written,
     };
     const length = row.cells.length + (row.plan?.length ?? 0) + (row.problems?.length ?? 0);

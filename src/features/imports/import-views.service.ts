@@ -1,6 +1,6 @@
 import type { Context } from '../../platform/context';
 import { seats } from '../licences/licences.service';
-import { type ShownRow, selectRowsOf, toShown } from './import-rows.store';
+import { selectRowsOf } from './import-rows.store';
 import { type StoredImport, selectEarlierImports } from './imports.store';
 import {
   type ImportPreview,
@@ -10,6 +10,7 @@ import {
   rowsIn,
 } from './imports.types';
 import { needOf } from './second-admin.service';
+import { type ShownRow, toShown } from './written-plan';
 
 /** How many differences and failures a preview shows. */
 const shownInPreview = 10;

@@ -7,10 +7,11 @@ import { clearWord } from './cell-text';
 import { adminLabel, statusLabels, systemLabels } from './field-labels';
 import { findImport } from './find-import.service';
 import { errorColumns, exportColumns } from './import-columns';
-import { type ShownRow, type StoredRow, toShown } from './import-rows.store';
+import type { StoredRow } from './import-rows.store';
 import { type FieldKey, importRowLimit, type RowAction, rowsIn } from './imports.types';
 import { problemLines } from './problem-lines';
 import { failingRows, rowsInFile } from './rows-in-file.service';
+import { type ShownRow, toShown } from './written-plan';
 
 const batchSize = 500;
 

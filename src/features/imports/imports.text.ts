@@ -66,6 +66,11 @@ export function checkingMessage(fileName: string): SlackMessage {
   return message(`Checking ${fileName}…`, paragraph(emoji('hourglass_flowing_sand'), ` Checking ${fileName}…`));
 }
 
+export function checkingAgainMessage(fileName: string): SlackMessage {
+  const said = `Checking ${fileName} once more before it starts…`;
+  return message(said, paragraph(emoji('hourglass_flowing_sand'), ` ${said}`));
+}
+
 /** The one message of a running import. */
 export function progressMessage(progress: ImportProgress): SlackMessage {
   const { outcomes, total } = progress;

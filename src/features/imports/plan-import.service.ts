@@ -9,6 +9,7 @@ import { type ImportRow, type TwinKind, twinKinds } from './imports.types';
 import { failing, planRow, twinKey } from './plan-row';
 import { nameFinder, type ReadValues, readRowValues } from './read-row-values';
 import type { PeopleFacts, PlannedRow, RowPlan, RowValues, SiteFacts, TwinRows, Twins } from './row-plan.types';
+import { writePlan } from './written-plan';
 
 /** What rows of a file are planned with, beside the data of now. */
 export interface PlanningOptions {
@@ -49,10 +50,7 @@ export async function openPlanner(ctx: Context): Promise<Planner> {
         keys: keys[index] as PlannedRow['keys'],
         user: people.byId.get(plan.userId ?? 0) ?? null,
         plan,
-        written: {
-          plan: plan.change === null ? null : JSON.stringify({ change: plan.change, differences: plan.differences }),
-          problems: plan.problems.length === 0 ? null : JSON.stringify(plan.problems),
-        },
+        written: writePlan(plan),
       };
     });
   };

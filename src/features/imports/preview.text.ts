@@ -146,6 +146,10 @@ export const countsLine = ({ counts }: ImportPreview): string =>
 /** What the file would do, with Confirm and Cancel while nobody has decided. */
 export function previewMessage(preview: ImportPreview, changed = false): SlackMessage {
   if (preview.state === 'refused') return refusedMessage(preview);
+  if (preview.state === 'reading') {
+    const said = `${preview.fileName} is being checked. What it would do is shown when that is done.`;
+    return message(said, paragraph(emoji('hourglass_flowing_sand'), ` ${said}`));
+  }
   const { counts } = preview;
   const nothing = counts.invite + counts.update === 0;
   return message(

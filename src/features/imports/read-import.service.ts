@@ -19,13 +19,13 @@ import {
   selectImport,
 } from './imports.store';
 import type { TwinKind } from './imports.types';
-import { isStored } from './is-stored';
 import { openPlanner } from './plan-import.service';
 import { leavesNoAdmin, planStored } from './plan-stored.service';
 import { type PlanSum, startTally } from './plan-tally';
 import { readImportFile } from './read-import-file';
 import type { PlannedRow } from './row-plan.types';
 import { findTwinKinds } from './twins.service';
+import { isStored } from './written-plan';
 
 /** A reader without a sign of life for so long is taken for dead. */
 const leaseSeconds = 60;

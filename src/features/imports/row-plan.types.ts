@@ -92,7 +92,7 @@ export interface PlannedRow extends ImportRow {
   readonly written: WrittenPlan;
 }
 
-/** Change with differences, and problems, as JSON; null for none. */
+/** Plan and problems as JSON; null for none. See `writePlan`. */
 export interface WrittenPlan {
   readonly plan: string | null;
   readonly problems: string | null;

@@ -17,7 +17,7 @@ import { refuseInterrupted } from './read-import.service';
 import { mailUploader } from './tell-uploader.service';
 
 /** Rows that are applied in one transaction. */
-export const rowsPerChunk = 200;
+export const rowsPerChunk = 500;
 /** Handing a summary and a workbook to Slack can take its time. */
 const reportLeaseSeconds = 180;
 /** After a summary that could not be delivered, it is tried again so much later. */

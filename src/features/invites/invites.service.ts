@@ -46,22 +46,26 @@ import {
  * @param users are `invited` already in this transaction and hold their seats
  */
 export async function sendInvitations(tx: TxContext, users: readonly User[]): Promise<SentInvitation[]> {
-  const links = await writeInvitations(tx, users);
+  const links = await writeInvitations(tx, users, false);
   return users.map((user) => ({ user, link: linkUrl(tx, linkOf(links, user)) }));
 }
 
 /** Invites people whom this transaction added, for a caller that shows no links. */
 export async function inviteAdded(tx: TxContext, users: readonly User[]): Promise<void> {
-  await writeInvitations(tx, users);
+  await writeInvitations(tx, users, true);
 }
 
-async function writeInvitations(tx: TxContext, users: readonly User[]): Promise<ReadonlyMap<number, Link>> {
+async function writeInvitations(
+  tx: TxContext,
+  users: readonly User[],
+  areNew: boolean,
+): Promise<ReadonlyMap<number, Link>> {
   if (users.length === 0) return new Map();
   const lifeDays = await setting(tx, 'invites.life_days');
   const now = tx.clock.now();
   const ids = users.map(({ id }) => id);
-  const links = await issueLinks(tx, ids, 'activation', lifeDays * day);
-  const known = new Set((await selectInvites(tx.db, ids)).map(({ userId }) => userId));
+  const links = await issueLinks(tx, ids, 'activation', lifeDays * day, areNew);
+  const known = new Set(areNew ? [] : (await selectInvites(tx.db, ids)).map(({ userId }) => userId));
   const expiresAt = addTime(now, lifeDays * day);
   const invitedByUserId = tx.actor.kind === 'user' ? tx.actor.userId : null;
   await reopenInvites(tx.db, [...known], now, expiresAt);

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { rowsPerStatement, storedDate, toDate, toDateOrNull } from '../../platform/db/dialect';
+import { insertAll } from '../../platform/db/insert-all';
 
 type Database = Knex | Knex.Transaction;
 
@@ -67,7 +68,8 @@ export async function insertInvites(
     readonly expiresAt: Date;
   }[],
 ): Promise<void> {
-  await db.batchInsert(
+  await insertAll(
+    db,
     'invites',
     invites.map((invite) => ({
       user_id: invite.userId,
@@ -77,7 +79,6 @@ export async function insertInvites(
       sent_at: invite.sentAt,
       expires_at: invite.expiresAt,
     })),
-    rowsPerStatement(db),
   );
 }
 

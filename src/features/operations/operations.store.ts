@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { rowsPerStatement, toDateOrNull } from '../../platform/db/dialect';
+import { insertAll } from '../../platform/db/insert-all';
 
 export interface NewOperation {
   readonly kind: string;
@@ -48,7 +49,8 @@ export async function insertResults(
   operationId: number,
   results: readonly ResultRow[],
 ): Promise<void> {
-  await db.batchInsert(
+  await insertAll(
+    db,
     'operation_results',
     results.map((result) => ({
       operation_id: operationId,
@@ -57,7 +59,6 @@ export async function insertResults(
       outcome: result.outcome,
       reason: result.reason,
     })),
-    rowsPerStatement(db),
   );
 }
 
@@ -95,7 +96,8 @@ export async function insertChanges(
   operationId: number,
   changes: readonly ChangeRow[],
 ): Promise<void> {
-  await db.batchInsert(
+  await insertAll(
+    db,
     'operation_changes',
     changes.map(({ userId, field, before, after }) => ({
       operation_id: operationId,
@@ -104,7 +106,6 @@ export async function insertChanges(
       before: JSON.stringify(before ?? null),
       after: JSON.stringify(after ?? null),
     })),
-    rowsPerStatement(db),
   );
 }
 

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { inSlices } from '../../lib/in-turns';
 import { nameKey } from '../../lib/plain-text';
 import { contains, rowsPerStatement, storedDate, toDate, toDateOrNull } from '../../platform/db/dialect';
+import { insertAll } from '../../platform/db/insert-all';
 import {
   type AuthSystem,
   type NewUser,
@@ -209,7 +210,8 @@ export async function selectActiveAdmins(db: Database): Promise<User[]> {
 const externalKey = (username: string | null) => (username === null ? null : nameKey(username));
 
 export async function insertUsers(db: Knex.Transaction, users: readonly NewUser[], now: Date): Promise<void> {
-  await db.batchInsert(
+  await insertAll(
+    db,
     'users',
     users.map((user) => ({
       email: user.email,
@@ -229,7 +231,6 @@ export async function insertUsers(db: Knex.Transaction, users: readonly NewUser[
       created_at: now,
       updated_at: now,
     })),
-    rowsPerStatement(db),
   );
 }
 

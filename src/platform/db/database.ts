@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import knex, { type Knex } from 'knex';
 // The dialect classes have no types of their own; both extend Knex.Client.
+import BetterSqlite3Client from 'knex/lib/dialects/better-sqlite3/index';
 import Mysql2Client from 'knex/lib/dialects/mysql2/index';
 import { second } from '../../lib/duration';
+import { createTurns } from '../../lib/in-turns';
 import { smallLetters, smallLettersFunction } from './dialect';
 
 /** Limits of one process' connection pool, in milliseconds where they are times. */
@@ -93,6 +95,25 @@ function mysqlConfig(databaseUrl: string, limits: PoolLimits): Knex.Config {
   };
 }
 
+/**
+ * knex' client for SQLite, which answers in the turn that asks: a transaction of many statements would hold everything
+ * else up until it ends, so that now and then the rest of the process goes on before a statement.
+ */
+function fairSqlite(): typeof Knex.Client {
+  const Base = BetterSqlite3Client as unknown as new (
+    config: Knex.Config,
+  ) => Knex.Client & { _query(connection: unknown, query: unknown): Promise<unknown> };
+  // Not in the instance: knex makes the client of a transaction without its constructor.
+  const turn = createTurns();
+  class FairSqlite extends Base {
+    override async _query(connection: unknown, query: unknown): Promise<unknown> {
+      await turn();
+      return super._query(connection, query);
+    }
+  }
+  return FairSqlite as unknown as typeof Knex.Client;
+}
+
 interface SqliteConnection {
   pragma(sql: string): unknown;
   function(name: string, options: { deterministic: boolean }, implementation: (value: unknown) => unknown): unknown;
@@ -102,7 +123,7 @@ function sqliteConfig(databaseUrl: string): Knex.Config {
   const path = databaseUrl.slice('sqlite:'.length);
   if (path !== ':memory:') mkdirSync(dirname(resolve(path)), { recursive: true });
   return {
-    client: 'better-sqlite3',
+    client: fairSqlite(),
     connection: { filename: path },
     useNullAsDefault: true,
     pool: {

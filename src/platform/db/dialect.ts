@@ -6,7 +6,7 @@ type Database = Knex | Knex.Transaction;
 
 /** True on MySQL and MariaDB, false on SQLite. */
 export function isMysql(db: Database): boolean {
-  return db.client.config.client !== 'better-sqlite3';
+  return db.client.dialect === 'mysql';
 }
 
 /** Rows that another transaction holds are passed over. SQLite has one writer at a time, so there is nothing to pass over. */
