@@ -71,19 +71,22 @@ async function main(): Promise<void> {
     if (await saveByOpenpyxl(excel, openpyxl)) files.set('openpyxl', openpyxl);
 
     say(`${people} people, medians of ${rounds}. ${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`);
-    say('| file | reader | seconds | × floor | × exceljs | peak MB | cells |');
-    say('| --- | --- | ---: | ---: | ---: | ---: | ---: |');
+    say('| file | reader | processor s | × floor | × exceljs | seconds | × floor | × exceljs | peak MB | cells |');
+    say('| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
     for (const [name, path] of files) {
       const reports = new Map<ReaderName, ReadingReport[]>(readers.map((reader) => [reader, []]));
       for (let round = 0; round < rounds; round += 1) {
         for (const reader of readers) reports.get(reader)?.push(await measureReading(folder, reader, path));
       }
-      const seconds = (reader: ReaderName) => middle((reports.get(reader) ?? []).map((report) => report.seconds));
       for (const reader of readers) {
         const all = reports.get(reader) ?? [];
-        const ratios = (['floor', 'exceljs'] as const).map((other) => (seconds(reader) / seconds(other)).toFixed(2));
+        const times = (['processorSeconds', 'seconds'] as const).flatMap((kind) => {
+          const timeOf = (one: ReaderName) => middle((reports.get(one) ?? []).map((report) => report[kind]));
+          return [timeOf(reader), timeOf(reader) / timeOf('floor'), timeOf(reader) / timeOf('exceljs')];
+        });
+        const figures = times.map((time) => time.toFixed(2));
         const memory = Math.max(...all.map(({ megabytes }) => megabytes)).toFixed(0);
-        say(`| ${[name, reader, seconds(reader).toFixed(2), ...ratios, memory, all[0]?.cells].join(' | ')} |`);
+        say(`| ${[name, reader, ...figures, memory, all[0]?.cells].join(' | ')} |`);
       }
     }
   } finally {
