@@ -93,6 +93,7 @@ test.each<[what: string, content: string | Buffer, reason: string]>([
 test.each([
   ['people-old.xls', 'old_xls'],
   ['people.ods', 'ods'],
+  ['encrypted-libreoffice.xlsx', 'encrypted'],
 ])('%s, as LibreOffice saves it, is refused by its name', async (name, reason) => {
   await expect(detectSheet(fixturePath(name), defaultSheetLimits)).rejects.toMatchObject({ reason });
 });

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { readCsv } from '../../../src/platform/sheets/read-csv';
 import { defaultSheetLimits, SheetUnreadable } from '../../../src/platform/sheets/sheet.types';
 import { collectRows, openFolder, textsOf } from './sheet-files';
@@ -31,6 +33,28 @@ test.each([
 ])('%s is read', async (_, content) => {
   expect(await readTexts(content)).toEqual(peopleTexts);
 });
+
+const folder = join(__dirname, '../../fixtures/csv');
+
+test.each(readdirSync(folder).filter((name) => name.endsWith('.csv')))(
+  '%s says what its people typed',
+  async (name) => {
+    const [header, ...rows] = textsOf(await collectRows(readCsv(join(folder, name), defaultSheetLimits)));
+    expect(header).toEqual(['Login Email', 'First Name', 'Last Name', 'SSO Username', 'Projects']);
+    expect(rows).toEqual([
+      ['zoe@example.com', 'Zoë', 'van den Berg; Jr.', '007', 'Apollo\nGemini'],
+      ['jose@example.com', 'José', 'de la Cruz-Muñoz, “Pepe”', '1e5', 'Apollo'],
+      ['oyvind@example.no', 'Øyvind', 'Ås "the Fjord"', '', 'Mercury\tEast – €'],
+      // Windows-1252 has no letters for these.
+      ...(name.startsWith('windows-1252')
+        ? []
+        : [
+            ['taro@example.co.jp', '太郎', '東京', '=1+1', '👩🏽‍💻'],
+            ['m@example.com', 'محمد', 'العربي', '-7', 'Łódź'],
+          ]),
+    ]);
+  },
+);
 
 test('UTF-16 without a byte-order mark is known by its zeros', async () => {
   const text = 'Login Email,Name\nzoe@example.com,Zoë\n';

@@ -73,6 +73,18 @@ test('what LibreOffice writes is read as a person sees it', async () => {
   });
 });
 
+test('a formula that gives a date is read as the day that a person sees', async () => {
+  const cells = cellsByName(await readFile(fixturePath('date-formulas-libreoffice.xlsx')));
+  expect(Object.fromEntries(cells)).toEqual({
+    'a day': { text: '2026-01-31', kind: 'date', formula: true },
+    'a day and a time': { text: '2026-01-31T09:30:00', kind: 'date', formula: true },
+    'the day after another cell': { text: '2026-02-01', kind: 'date', formula: true },
+    'a choice between days': { text: '2026-01-31', kind: 'date', formula: true },
+    'a day written as text': { text: '2026-01-31', kind: 'text', formula: true },
+    'days between two': { text: '1', kind: 'number', formula: true },
+  });
+});
+
 test.each(['people-openpyxl.xlsx', 'people-libreoffice.xlsx'])('the people in %s are all read', async (name) => {
   const [header, ...people] = await readFile(fixturePath(name));
   expect(textsOf(header ? [header] : [])[0]).toEqual(
