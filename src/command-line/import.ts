@@ -151,14 +151,15 @@ async function carryOut(session: Session, ctx: Context, id: number, path: string
   await runImport(ctx, id, stopping);
   let ended = await importProgress(ctx, id);
   // A server may have been quicker to take it up; its rows are watched from here.
-  while (ended.state === 'running' && !stopping.aborted) {
+  const goesOn = ({ state }: ImportProgress) => state === 'running' || state === 'paused';
+  while (goesOn(ended) && !stopping.aborted) {
     tell(progress, ended);
     await pause(second, undefined, { signal: stopping }).catch(() => undefined);
     await runImport(ctx, id, stopping);
     ended = await importProgress(ctx, id);
   }
   progress.end();
-  if (ended.state === 'running') {
+  if (goesOn(ended)) {
     screen.complain(letGo(ended));
     return exitCodes.stopped;
   }

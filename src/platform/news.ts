@@ -2,10 +2,15 @@
 export type News =
   /** Users, seats or invitations changed: the App Home of whoever looks at it is out of date. */
   | { readonly kind: 'users_changed' }
-  /** An import was confirmed: a worker of this process takes it up. */
+  /** An import was confirmed, continued or stopped: a worker of this process takes it up. */
   | { readonly kind: 'import_confirmed'; readonly importId: number }
   /** An import moved on: its one message is out of date. */
-  | { readonly kind: 'import_moved'; readonly importId: number }
+  | {
+      readonly kind: 'import_moved';
+      readonly importId: number;
+      /** How fast its worker is; null while that is not known yet. */
+      readonly rowsPerSecond: number | null;
+    }
   /** An import ended: its summary and its failing rows are due. Rejects when they could not be delivered. */
   | { readonly kind: 'import_ended'; readonly importId: number }
   /** An approval was asked for, decided or ended: its card is due, or out of date. */

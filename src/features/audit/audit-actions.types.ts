@@ -4,7 +4,7 @@ export type AuditAction =
   | 'users.exported'
   | 'session.ended'
   | `token.${'made' | 'revoked'}`
-  | `import.${'confirmed_first' | 'confirmed' | 'cancelled' | 'finished'}`
+  | `import.${'confirmed_first' | 'confirmed' | 'cancelled' | 'paused' | 'continued' | 'stopped' | 'finished'}`
   | 'licence.changed'
   | 'settings.changed'
   | `profile.${'created' | 'changed' | 'archived'}`

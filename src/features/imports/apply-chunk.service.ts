@@ -8,6 +8,7 @@ import type { SeatsSeen } from '../licences/licences.service';
 import { recordResults } from '../operations/operations.service';
 import { applyRows, firstProblem, plannedOutcome } from './apply-rows.service';
 import { advanceImport, updateOutcomeCounts } from './import-leases.store';
+import { isConfirmerGone } from './import-person';
 import { type RowResult, type StoredRow, updateOutcomes } from './import-rows.store';
 import { type StoredImport, updateProblem } from './imports.store';
 import type { OutcomeCounts, RowOutcome, RowProblem } from './imports.types';
@@ -66,9 +67,6 @@ export async function applyChunk(
     return applyChunk(ctx, { ...stored, ...mark }, rows.slice(middle), run);
   }
 }
-
-/** A user who was deleted leaves their label behind; the operator never was a user. */
-const isConfirmerGone = ({ decidedBy }: StoredImport) => decidedBy?.userId === null && decidedBy.label !== 'operator';
 
 /** Moves the mark of progress behind these rows, which the transaction's end makes true. */
 async function advance(tx: TxContext, stored: StoredImport, rows: readonly StoredRow[], run: Run): Promise<number> {

@@ -7,9 +7,10 @@ import { takeSeats } from '../licences/licences.service';
 import { beginOperation } from '../operations/operations.service';
 import { requireAdmin } from '../users/users.service';
 import { findImport } from './find-import.service';
+import { personOf } from './import-person';
 import { readPreview } from './imports.service';
 import { decideImport, type StoredImport, updateFirstConfirmed, updateOperation } from './imports.store';
-import type { ConfirmResult, ImportPerson, ImportPreview } from './imports.types';
+import type { ConfirmResult, ImportPreview } from './imports.types';
 import { planStored } from './plan-stored.service';
 import { planAnew } from './read-import.service';
 import { acceptImportPhrase, confirmerOf, needOf, reasonFor } from './second-admin.service';
@@ -95,17 +96,6 @@ export async function cancelImport(ctx: Context, id: number): Promise<ImportPrev
   return readPreview(ctx, id);
 }
 
-function personOf(actor: Actor): ImportPerson {
-  switch (actor.kind) {
-    case 'user':
-      return { userId: actor.userId, label: actor.email, slackId: actor.slackId };
-    case 'system':
-      return { userId: null, label: actor.name, slackId: null };
-    case 'operator':
-      return { userId: null, label: 'operator', slackId: null };
-  }
-}
-
 async function recordDecision(
   tx: TxContext,
   { id, fileName, totals }: StoredImport,
@@ -148,7 +138,9 @@ function alreadyDecided({ state, decidedBy, problem }: StoredImport) {
       return conflict(problem ?? 'This file cannot be imported.');
     case 'preview':
     case 'running':
+    case 'paused':
     case 'reporting':
+    case 'stopped':
     case 'done':
       return conflict(`${who} has confirmed this import already. It is carried out once only.`);
   }

@@ -67,7 +67,7 @@ export async function moveImport(
   id: number,
   token: string,
   from: 'running' | 'reporting',
-  to: 'reporting' | 'done',
+  to: 'reporting' | 'done' | 'stopped',
   finishedAt: Date | null,
 ): Promise<boolean> {
   const moved = await db('imports')
@@ -75,7 +75,7 @@ export async function moveImport(
     .update({
       state: to,
       ...(finishedAt === null ? {} : { finished_at: finishedAt }),
-      ...(to === 'done' ? { token: null, lease_until: null } : {}),
+      ...(to === 'reporting' ? {} : { token: null, lease_until: null }),
     });
   return moved === 1;
 }

@@ -118,15 +118,17 @@ export async function selectRows(
   return rows.map(toRow);
 }
 
-/** The next rows of one action, or of those that failed in the run alone, in the order of the file. */
+/** The next rows of one action, or of those that failed in the run alone, up to a position, in the order of the file. */
 export async function selectRowsOf(
   db: Database,
   importId: number,
   which: RowAction | 'failed_in_run',
   afterRowNumber: number,
+  beforePosition: number | null,
   limit: number,
 ): Promise<StoredRow[]> {
   const query = db('import_rows').where({ import_id: importId }).where('row_number', '>', afterRowNumber);
+  if (beforePosition !== null) void query.where('position', '<', beforePosition);
   if (which === 'failed_in_run') void query.where({ outcome: 'failed' }).whereNot({ action: 'fail' });
   else void query.where({ action: which });
   const rows = await query.orderBy('row_number').limit(limit).select(columns);

@@ -19,7 +19,7 @@ const shownEarlier = 5;
 /** The preview of a stored import, with what only the moment knows: the seats that are free now. */
 export async function previewOf(ctx: Context, stored: StoredImport): Promise<ImportPreview> {
   const firstOf = async (action: RowAction) =>
-    (await selectRowsOf(ctx.db, stored.id, action, 0, shownInPreview)).map(toShown);
+    (await selectRowsOf(ctx.db, stored.id, action, 0, null, shownInPreview)).map(toShown);
   const licence = await seats(ctx);
   const differences = (await firstOf('update')).flatMap(differencesOf);
   if (differences.length < shownInPreview) differences.push(...(await firstOf('invite')).flatMap(differencesOf));
@@ -97,6 +97,7 @@ export function progressOf(stored: StoredImport): ImportProgress {
     uploaderSlackId: stored.uploaderSlackId,
     uploaderUserId: stored.uploaderUserId,
     decidedBy: stored.decidedBy,
+    haltedBy: stored.haltedBy,
     createdAt: stored.createdAt,
     decidedAt: stored.decidedAt,
     finishedAt: stored.finishedAt,

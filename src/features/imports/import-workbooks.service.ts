@@ -10,7 +10,7 @@ import { errorColumns, exportColumns } from './import-columns';
 import type { StoredRow } from './import-rows.store';
 import { type FieldKey, importRowLimit, type RowAction, rowsIn } from './imports.types';
 import { problemLines } from './problem-lines';
-import { failingRows, rowsInFile } from './rows-in-file.service';
+import { rowsInFile, rowsLeft } from './rows-in-file.service';
 import { type ShownRow, toShown } from './written-plan';
 
 const batchSize = 500;
@@ -145,21 +145,25 @@ export function exportColumnsOf({ profiles }: Catalogue): (SheetColumn & { reado
   });
 }
 
+const notRun = 'Not run: the import was stopped before this row.';
+
 /**
  * Writes the failing rows to `path`: `Row, Field, Error`, then the columns of an export with the cells as they came,
- * the faulty ones coloured. Once corrected it can be imported as it is.
+ * the faulty ones coloured. Once corrected it can be imported as it is. Of an import that was stopped, the rows that were
+ * not run are there as well.
  * @throws AppError `not_found`
  */
 export async function writeErrorWorkbook(ctx: Context, id: number, path: string): Promise<void> {
-  await findImport(ctx, id);
+  const { haltedBy, nextRow, state } = await findImport(ctx, id);
+  const notRunFrom = haltedBy !== null && state !== 'paused' ? nextRow : null;
   const columns = exportColumnsOf(await readCatalogue(ctx));
   const rows = async function* (): AsyncGenerator<readonly SheetValue[]> {
-    for await (const row of shownRows(failingRows(ctx, id, batchSize))) {
+    for await (const row of shownRows(rowsLeft(ctx, id, notRunFrom, batchSize))) {
       const fields = [...new Set(row.problems.flatMap(({ field }) => field ?? []))];
       yield [
         String(row.rowNumber),
         fields.join('\n'),
-        cut(row.problems.map(({ sentence }) => sentence).join('\n')),
+        row.problems.length === 0 ? notRun : cut(row.problems.map(({ sentence }) => sentence).join('\n')),
         ...columns.map(({ header, field }): SheetValue => {
           const cell = field === null ? undefined : row.cells[field];
           const text = cell?.text ?? '';

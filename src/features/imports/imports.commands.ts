@@ -7,10 +7,12 @@ import { readId } from '../../platform/slack/values';
 import { parseJson } from '../../platform/slack/wiring';
 import { checkFile, ownFile, sharedFile } from './check-file';
 import { cancel, confirm, confirmAlone, confirmByPhrase, redraw } from './decide-import';
+import { goOn, pause, stop } from './halt-import';
 import { confirmAloneCallback, confirmAloneTitle, importCallback, importModal, readImportForm } from './imports.modals';
-import { importToHandOut, listImports, readPreview } from './imports.service';
+import { importProgress, importToHandOut, listImports, readPreview } from './imports.service';
 import { importsMessage } from './imports.text';
 import { isApplicable, previewMessage } from './preview.text';
+import { importMessage } from './report-import';
 import { sendImportWorkbook, sendTemplate } from './send-workbook';
 
 const workbookValue = z.object({ importId: z.number().int().positive(), kind: z.enum(['plan', 'errors']) });
@@ -103,11 +105,20 @@ export const importsEdge: SlackEdge = {
     {
       id: 'import-show',
       access: 'admin',
-      handle: async (ctx, call) => call.reply(previewMessage(await readPreview(ctx, readId(call.value)))),
+      async handle(ctx, call) {
+        const progress = await importProgress(ctx, readId(call.value));
+        const isConfirmed = ['running', 'paused', 'reporting', 'done', 'stopped'].includes(progress.state);
+        await call.reply(
+          isConfirmed ? importMessage(progress, null) : previewMessage(await readPreview(ctx, progress.id)),
+        );
+      },
     },
     { id: 'import-confirm', access: 'admin', handle: confirm },
     { id: 'import-confirm-alone', access: 'admin', opensModal: () => confirmAloneTitle, handle: confirmAlone },
     { id: 'import-cancel', access: 'admin', handle: cancel },
+    { id: 'import-pause', access: 'admin', handle: pause },
+    { id: 'import-continue', access: 'admin', handle: goOn },
+    { id: 'import-stop', access: 'admin', handle: stop },
     { id: 'import-workbook', access: 'anyone', handle: sendAgain },
     {
       id: 'import-check-again',

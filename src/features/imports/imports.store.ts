@@ -28,6 +28,8 @@ export interface StoredImport {
   readonly decidedBy: ImportPerson | null;
   /** Who confirmed this plan while it waits for a second admin. */
   readonly firstConfirmedBy: ImportPerson | null;
+  /** Who paused it, or stopped it before its last row. */
+  readonly haltedBy: ImportPerson | null;
   readonly createdAt: Date;
   readonly decidedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -74,6 +76,7 @@ function toImport(row: any): StoredImport {
         ? null
         : { userId: row.decided_by_user_id, label: row.decided_by_label, slackId: row.decided_by_slack_id },
     firstConfirmedBy: row.first_confirmed_by === null ? null : JSON.parse(row.first_confirmed_by),
+    haltedBy: row.halted_by === null ? null : JSON.parse(row.halted_by),
     createdAt: toDate(row.created_at),
     decidedAt: toDateOrNull(row.decided_at),
     finishedAt: toDateOrNull(row.finished_at),
@@ -196,7 +199,7 @@ export async function selectLatestImports(db: Database, limit: number): Promise<
   return (await db('imports').orderBy('id', 'desc').limit(limit)).map(toImport);
 }
 
-const openStates: readonly ImportState[] = ['preview', 'running', 'reporting'];
+const openStates: readonly ImportState[] = ['preview', 'running', 'paused', 'reporting'];
 
 /** Imports that wait for a decision or are carried out, newest first. */
 export async function selectOpenImports(db: Database, limit: number): Promise<StoredImport[]> {

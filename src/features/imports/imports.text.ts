@@ -1,19 +1,17 @@
-import { count, listOf } from '../../lib/plain-text';
 import {
   bold,
   button,
   buttons,
   emoji,
   fitting,
-  header,
   message,
   moment,
   paragraph,
   type SlackMessage,
-  slackUser,
 } from '../../platform/slack/blocks';
 import type { ImportPreview, ImportProgress } from './imports.types';
-import { countsLine, personPiece, slackIdOf } from './preview.text';
+import { countsLine, personPiece } from './preview.text';
+import { outcomesLine } from './progress.text';
 
 /** Says to an uploader who cannot decide where somebody can. */
 export function handedOnMessage(preview: ImportPreview, adminsConversationId: string): SlackMessage {
@@ -71,77 +69,8 @@ export function checkingAgainMessage(fileName: string): SlackMessage {
   return message(said, paragraph(emoji('hourglass_flowing_sand'), ` ${said}`));
 }
 
-/** The one message of a running import. */
-export function progressMessage(progress: ImportProgress): SlackMessage {
-  const { outcomes, total } = progress;
-  const done = total - outcomes.pending;
-  const share = total === 0 ? 1 : done / total;
-  const bar = `${'█'.repeat(Math.floor(share * 20))}${'░'.repeat(20 - Math.floor(share * 20))}`;
-  return message(
-    `Importing ${progress.fileName}: ${done} of ${total} rows`,
-    header(progress.fileName),
-    paragraph(bar, `  ${done.toLocaleString('en-US')} of ${count(total, 'row')}`),
-    paragraph(outcomesLine(progress)),
-    paragraph('Confirmed by ', personPiece(progress.decidedBy), '.'),
-  );
-}
-
-function outcomesLine({ outcomes }: ImportProgress): string {
-  const parts = [
-    outcomes.invited > 0 ? `${outcomes.invited} invited` : '',
-    outcomes.updated > 0 ? `${outcomes.updated} updated` : '',
-    outcomes.unchanged > 0 ? `${outcomes.unchanged} unchanged` : '',
-    outcomes.failed > 0 ? `${outcomes.failed} failed` : '',
-  ].filter((part) => part !== '');
-  return parts.length > 0 ? listOf(parts) : 'Starting…';
-}
-
-/** What became of every row. */
-export function summaryMessage(progress: ImportProgress): SlackMessage {
-  const title = `Imported ${progress.fileName}: ${outcomesLine(progress)}`;
-  return message(
-    title,
-    header(progress.fileName),
-    paragraph(
-      emoji('white_check_mark'),
-      ' ',
-      bold(`Done: ${outcomesLine(progress)}.`),
-      `  ${count(progress.total, 'row')} in all.`,
-    ),
-    ...(progress.problem === null ? [] : [paragraph(emoji('warning'), ` ${progress.problem}`)]),
-    ...(progress.outcomes.invited > 0
-      ? [paragraph('A mail with an activation link is on its way to everybody who was invited.')]
-      : []),
-    ...(progress.outcomes.failed > 0
-      ? [
-          paragraph(
-            'The failing rows are in the workbook below: correct them there and drop it again. Only they will run.',
-          ),
-        ]
-      : []),
-    paragraph(
-      'Confirmed by ',
-      personPiece(progress.decidedBy),
-      progress.finishedAt ? ', ended ' : '',
-      ...(progress.finishedAt ? [moment(progress.finishedAt)] : []),
-      '.',
-    ),
-  );
-}
-
-/** Tells the person who uploaded the file, in its thread. */
-export function endedNotice(progress: ImportProgress): SlackMessage {
-  const slackId = slackIdOf(progress.uploaderSlackId);
-  return message(
-    `${progress.fileName} is imported.`,
-    paragraph(
-      ...(slackId ? [slackUser(slackId), ' '] : []),
-      `${progress.fileName} is imported: ${outcomesLine(progress)}.`,
-    ),
-  );
-}
-
-const isOpen = ({ state }: ImportProgress) => state === 'preview' || state === 'running' || state === 'reporting';
+const isOpen = ({ state }: ImportProgress) =>
+  state === 'preview' || state === 'running' || state === 'paused' || state === 'reporting';
 
 export function importsMessage(imports: readonly ImportProgress[]): SlackMessage {
   if (imports.length === 0)
@@ -154,8 +83,10 @@ export function importsMessage(imports: readonly ImportProgress[]): SlackMessage
     preview: 'waiting for an admin',
     refused: 'refused',
     running: 'running',
+    paused: 'paused',
     reporting: 'ending',
     done: 'done',
+    stopped: 'stopped',
     cancelled: 'cancelled',
     expired: 'expired',
   };
@@ -169,7 +100,7 @@ export function importsMessage(imports: readonly ImportProgress[]): SlackMessage
         '  ',
         moment(item.createdAt),
         `  ${states[item.state]}`,
-        item.state === 'done' ? `: ${outcomesLine(item)}` : '',
+        item.state === 'done' || item.state === 'stopped' || item.state === 'paused' ? `: ${outcomesLine(item)}` : '',
       ),
       ...(isOpen(item)
         ? [

@@ -11,15 +11,18 @@ export const previewLifeDays = 7;
 /**
  * `reading`: a worker reads and plans it, or plans it anew. `refused`: the file cannot be imported, `problem` says why.
  * `preview`: waits for an admin. `running`: confirmed, some rows may be applied. `reporting`: every row has its outcome,
- * the summary is not delivered yet. The rest are ends.
+ * the summary is not delivered yet; or it was stopped. `paused`: confirmed, and rests until somebody continues it. The rest
+ * are ends; `stopped` is one with rows that were not run.
  */
 export type ImportState =
   | 'reading'
   | 'preview'
   | 'refused'
   | 'running'
+  | 'paused'
   | 'reporting'
   | 'done'
+  | 'stopped'
   | 'cancelled'
   | 'expired';
 
@@ -181,7 +184,7 @@ export interface ReportState {
   readonly notice: boolean;
 }
 
-/** How far an import is; the outcomes add up to `total`. */
+/** How far an import is; the outcomes add up to `total`. In one that was stopped, `pending` rows were not run. */
 export interface ImportProgress {
   readonly id: number;
   readonly state: ImportState;
@@ -195,6 +198,8 @@ export interface ImportProgress {
   readonly uploaderSlackId: string | null;
   readonly uploaderUserId: number | null;
   readonly decidedBy: ImportPerson | null;
+  /** Who paused or stopped it. */
+  readonly haltedBy: ImportPerson | null;
   readonly createdAt: Date;
   readonly decidedAt: Date | null;
   readonly finishedAt: Date | null;

@@ -46,8 +46,10 @@ function earlierLine(earlier: EarlierImport): Piece[] {
     preview: 'is waiting for a decision',
     refused: 'was refused',
     running: 'is being imported right now',
+    paused: 'is paused in the middle of its import',
     reporting: 'was imported',
     done: 'was imported',
+    stopped: 'was stopped before its last row',
     cancelled: 'was cancelled',
     expired: 'was never decided on',
   };

@@ -3,7 +3,7 @@ import { inBatches } from '../../platform/db/delete-past';
 import type { ImportState } from './imports.types';
 import { deleteRows, selectNextWithRows, selectPositions } from './purge-import-rows.store';
 
-const ends: readonly ImportState[] = ['done', 'cancelled', 'expired', 'refused'];
+const ends: readonly ImportState[] = ['done', 'stopped', 'cancelled', 'expired', 'refused'];
 
 /**
  * Forgets the rows of imports that ended before a moment, in small slices. The imports stay, with how many rows ended in

@@ -1,21 +1,35 @@
 import type { Context } from '../../platform/context';
+import type { SlackMessage } from '../../platform/slack/blocks';
 import type { SlackGateway } from '../../platform/slack/gateway';
 import { isLastingRefusal } from '../../platform/slack/wiring';
 import { importProgress, recordImportMessage, recordReported } from './imports.service';
-import { endedNotice, progressMessage, summaryMessage } from './imports.text';
 import type { ImportProgress } from './imports.types';
+import { endedNotice, progressMessage, summaryMessage } from './progress.text';
 import { sendImportWorkbook } from './send-workbook';
 
-/** Draws the one message of a running import anew. */
-export async function drawImport(ctx: Context, slack: SlackGateway, importId: number): Promise<void> {
+/** What the one message of a confirmed import says as it stands. */
+export const importMessage = (progress: ImportProgress, rowsPerSecond: number | null): SlackMessage =>
+  progress.state === 'running' || progress.state === 'paused'
+    ? progressMessage(progress, rowsPerSecond)
+    : summaryMessage(progress);
+
+/**
+ * Draws the one message of a running or paused import anew.
+ * @param rowsPerSecond how fast its worker is, where that is known
+ */
+export async function drawImport(
+  ctx: Context,
+  slack: SlackGateway,
+  importId: number,
+  rowsPerSecond: number | null = null,
+): Promise<void> {
   const progress = await importProgress(ctx, importId);
   const { conversationId, messageTs, state } = progress;
-  if (state !== 'running' || conversationId === null || messageTs === null) return;
-  await slack.update(conversationId, messageTs, progressMessage(progress));
+  if ((state !== 'running' && state !== 'paused') || conversationId === null || messageTs === null) return;
+  await slack.update(conversationId, messageTs, importMessage(progress, rowsPerSecond));
   const now = await importProgress(ctx, importId);
-  // It ended while this was on its way, and may have taken the place of the summary.
-  if (now.state === 'done' || now.state === 'reporting')
-    await slack.update(conversationId, messageTs, summaryMessage(now));
+  // It ended or was halted while this was on its way, which may have taken the place of what says so.
+  if (now.state !== state) await slack.update(conversationId, messageTs, importMessage(now, null));
 }
 
 /**
@@ -36,7 +50,8 @@ export async function reportImport(ctx: Context, slack: SlackGateway, importId: 
     await recordReported(ctx, importId, name);
   };
   await part('summary', (now) => showSummary(ctx, slack, now));
-  if (progress.outcomes.failed > 0) {
+  // In one that was stopped, what is pending was not run.
+  if (progress.outcomes.failed > 0 || progress.outcomes.pending > 0) {
     await part('errors', async (now) => {
       const { conversationId, messageTs } = now;
       if (conversationId === null || messageTs === null) return;

@@ -7,21 +7,35 @@ type Source = (after: StoredRow | null, limit: number) => Promise<StoredRow[]>;
 
 /** All rows of an import in the order of the file, in parts of `size` and a last one with the rest. */
 export function rowsInFile(ctx: Context, importId: number, size: number): AsyncGenerator<readonly StoredRow[]> {
-  const sources = phases.map((phase): Source => {
-    const { from, before } = positionsOf(phase);
-    return (after, limit) => selectRows(ctx.db, importId, after === null ? from : after.position + 1, before, limit);
-  });
-  return merged(sources, size);
+  return merged(inPhases(ctx, importId, 0), size);
 }
 
-/** The rows that failed, in the plan or in the run, in the order of the file and in parts. */
-export function failingRows(ctx: Context, importId: number, size: number): AsyncGenerator<readonly StoredRow[]> {
-  const sources = (['fail', 'failed_in_run'] as const).map(
+/** The rows from a position on, a source for each part that is in the order of the file. */
+function inPhases(ctx: Context, importId: number, fromPosition: number): Source[] {
+  return phases.map((phase): Source => {
+    const { from, before } = positionsOf(phase);
+    const first = Math.max(from, fromPosition);
+    return (after, limit) => selectRows(ctx.db, importId, after === null ? first : after.position + 1, before, limit);
+  });
+}
+
+/**
+ * The rows that failed, in the plan or in the run, and of an import that was stopped those that were not run, in the order
+ * of the file and in parts.
+ * @param notRunFrom the first position that was not run; null where all were
+ */
+export function rowsLeft(
+  ctx: Context,
+  importId: number,
+  notRunFrom: number | null,
+  size: number,
+): AsyncGenerator<readonly StoredRow[]> {
+  const failing = (['fail', 'failed_in_run'] as const).map(
     (which): Source =>
       (after, limit) =>
-        selectRowsOf(ctx.db, importId, which, after?.rowNumber ?? 0, limit),
+        selectRowsOf(ctx.db, importId, which, after?.rowNumber ?? 0, notRunFrom, limit),
   );
-  return merged(sources, size);
+  return merged(notRunFrom === null ? failing : [...failing, ...inPhases(ctx, importId, notRunFrom)], size);
 }
 
 async function* merged(sources: readonly Source[], size: number): AsyncGenerator<readonly StoredRow[]> {

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { addTime, day } from '../../lib/duration';
 import { shorten } from '../../lib/plain-text';
-import { type Actor, actingAs, type Context } from '../../platform/context';
+import { actingAs, type Context } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import type { News } from '../../platform/news';
 import { recordAudit } from '../audit/audit.service';
 import { closeOperation } from '../operations/operations.service';
 import { applyChunk, LeaseLost, leaseSeconds, operationOf, type Run } from './apply-chunk.service';
 import { claimImport, moveImport, prolongImport, releaseImport, selectAbandoned } from './import-leases.store';
+import { confirmingActor } from './import-person';
 import { selectRows } from './import-rows.store';
 import { expirePreviews, type StoredImport, selectImport, updateReported } from './imports.store';
 import { previewLifeDays } from './imports.types';
@@ -28,7 +29,7 @@ const newsEveryMs = 3000;
 
 /**
  * Applies a confirmed import chunk by chunk, or takes up one whose worker died. Returns at once when another worker has
- * it. Resolves when the import is done, or when `signal` let it go after its chunk. While the database is away it waits.
+ * it. Resolves when the import is done or halted, or when `signal` let it go after its chunk. While the database is away it waits.
  */
 export async function runImport(ctx: Context, id: number, signal: AbortSignal): Promise<void> {
   const token = randomUUID();
@@ -39,7 +40,7 @@ export async function runImport(ctx: Context, id: number, signal: AbortSignal): 
   try {
     await work(ctx, id, token, signal);
   } catch (error) {
-    if (error instanceof LeaseLost) ctx.log.warn({ importId: id }, 'import was taken over by another worker');
+    if (error instanceof LeaseLost) ctx.log.info({ importId: id }, 'import was taken from its worker');
     else if (!signal.aborted) throw error;
   } finally {
     // Where the database is away, the lease runs out by itself.
@@ -59,7 +60,7 @@ async function work(ctx: Context, id: number, token: string, signal: AbortSignal
       return report(ctx, stored, token, signal);
     }
     if (signal.aborted) return;
-    const acting = actingAs(ctx, actorOf(stored));
+    const acting = actingAs(ctx, confirmingActor(stored));
     const rows = await patiently(ctx, signal, () => selectRows(ctx.db, id, stored.nextRow, null, rowsPerChunk));
     try {
       if (rows.length === 0) await patiently(ctx, signal, () => finish(acting, stored, token));
@@ -68,17 +69,9 @@ async function work(ctx: Context, id: number, token: string, signal: AbortSignal
       // Also when the answer to a commit was lost: whose the import is stands in the database.
       if (!(error instanceof LeaseLost)) throw error;
     }
-    telling.tell();
+    telling.tell(stored);
     await nextTurn();
   }
-}
-
-/** Whoever confirmed it acts, also after a restart. */
-function actorOf({ decidedBy }: StoredImport): Actor {
-  if (decidedBy?.userId) {
-    return { kind: 'user', userId: decidedBy.userId, email: decidedBy.label, slackId: decidedBy.slackId };
-  }
-  return decidedBy?.label === 'operator' ? { kind: 'operator' } : { kind: 'system', name: 'import' };
 }
 
 async function finish(ctx: Context, stored: StoredImport, token: string): Promise<void> {
@@ -119,18 +112,23 @@ async function report(ctx: Context, stored: StoredImport, token: string, signal:
     }
     ctx.log.error({ err: error, importId: id, attempts }, 'import could not be reported and is given up');
   }
-  await patiently(ctx, signal, () => moveImport(ctx.db, id, token, 'reporting', 'done', null));
+  const end = stored.haltedBy === null ? 'done' : 'stopped';
+  await patiently(ctx, signal, () => moveImport(ctx.db, id, token, 'reporting', end, null));
 }
 
 /** Tells that the import moved on: at most every three seconds, never twice at a time, and nobody waits for it. */
-function startTelling(ctx: Context, importId: number): { tell(): void; settled(): Promise<void> } {
-  const news: News = { kind: 'import_moved', importId };
+function startTelling(ctx: Context, importId: number): { tell(now: StoredImport): void; settled(): Promise<void> } {
+  let first: { readonly rows: number; readonly at: number } | null = null;
   let last = Number.NEGATIVE_INFINITY;
   let pending: Promise<void> | null = null;
   return {
-    tell() {
+    tell({ outcomes: { invited, updated, unchanged, failed } }) {
+      const rows = invited + updated + unchanged + failed;
+      first ??= { rows, at: performance.now() };
       if (pending !== null || performance.now() - last < newsEveryMs) return;
       last = performance.now();
+      const rowsPerSecond = rows === first.rows ? null : ((rows - first.rows) * 1000) / (last - first.at);
+      const news: News = { kind: 'import_moved', importId, rowsPerSecond };
       pending = ctx
         .announce(news)
         .catch((error) => ctx.log.warn({ err: error, importId }, 'progress of an import went nowhere'))

@@ -6,6 +6,7 @@ import type { Context } from '../../platform/context';
 import type { SlackGateway } from '../../platform/slack/gateway';
 import { writeErrorWorkbook, writePlanWorkbook, writeTemplateWorkbook } from './import-workbooks.service';
 import { workbookLostMessage } from './imports.text';
+import type { ImportPerson } from './imports.types';
 
 /** Where a workbook goes. */
 export interface Place {
@@ -39,7 +40,7 @@ export async function sendImportWorkbook(
   ctx: Context,
   slack: SlackGateway,
   kind: ImportWorkbook,
-  about: { readonly id: number; readonly fileName: string },
+  about: { readonly id: number; readonly fileName: string; readonly haltedBy?: ImportPerson | null },
   { conversationId, threadTs }: Place,
 ): Promise<void> {
   const shown = await sendWorkbook(
@@ -51,11 +52,17 @@ export async function sendImportWorkbook(
           comment: 'The whole plan, a row for each person.',
           threadTs,
         }
-      : {
-          name: `Errors in ${bareName(about.fileName)}.xlsx`,
-          comment: 'The failing rows, each with what is wrong. Correct them here and drop the file again.',
-          threadTs,
-        },
+      : about.haltedBy
+        ? {
+            name: `Rest of ${bareName(about.fileName)}.xlsx`,
+            comment: 'The rows that were not run, and those that failed with what is wrong. Drop the file again.',
+            threadTs,
+          }
+        : {
+            name: `Errors in ${bareName(about.fileName)}.xlsx`,
+            comment: 'The failing rows, each with what is wrong. Correct them here and drop the file again.',
+            threadTs,
+          },
     (path) => (kind === 'plan' ? writePlanWorkbook(ctx, about.id, path) : writeErrorWorkbook(ctx, about.id, path)),
   );
   if (shown) return;

@@ -1,6 +1,6 @@
 import { confirmImport } from '../../../src/features/imports/confirm-import.service';
 import { importProgress, readPreview } from '../../../src/features/imports/imports.service';
-import { summaryMessage } from '../../../src/features/imports/imports.text';
+import { summaryMessage } from '../../../src/features/imports/progress.text';
 import { rowsPerChunk, runImport } from '../../../src/features/imports/run-import.service';
 import { actorFor, insertAdmin, insertUser } from '../../support/builders';
 import { forEachDatabase } from '../../support/databases';
