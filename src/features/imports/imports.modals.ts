@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bold, button, buttons, type ModalView, modal, note, paragraph, plain } from '../../platform/slack/blocks';
 import type { ViewValues } from '../../platform/slack/definitions';
-import type { ImportPreview } from './imports.types';
+import { type ImportPreview, importRowLimit } from './imports.types';
 import { phraseOf, reasonFor } from './second-admin.service';
 
 export const importCallback = 'import';
@@ -24,7 +24,9 @@ export function importModal(): ModalView {
         type: 'input',
         block_id: 'file',
         label: plain('Spreadsheet'),
-        hint: plain('An .xlsx or .csv file with a column “Login Email” and up to 5,000 rows.'),
+        hint: plain(
+          `An .xlsx or .csv file with a column “Login Email” and up to ${importRowLimit.toLocaleString('en-US')} rows.`,
+        ),
         element: { type: 'file_input', action_id: 'file', max_files: mostFiles },
       },
       buttons('template', button({ actionId: 'import-template', text: 'Send me a template' })),
