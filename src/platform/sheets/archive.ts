@@ -22,7 +22,7 @@ type ArchiveLimits = Pick<SheetLimits, 'maxBytes' | 'maxInflatedBytes' | 'maxEnt
 // Real sheets pack 5 to 30 times, a million formatted empty rows about 40 times; deflate can reach 1,032 times. What is
 // small even when inflated may have any ratio, because it can be read in a moment.
 const plausibleRatio = 100;
-const alwaysAllowedBytes = 32 * 1024 * 1024;
+const alwaysAllowedBytes = 8 * 1024 * 1024;
 
 const stored = 0;
 const deflated = 8;

@@ -61,6 +61,9 @@ export async function* readXlsx(path: string, limits: SheetLimits): AsyncGenerat
 function sheetHandlers(context: SheetContext, onRow: (row: SheetRow) => void): XmlHandlers {
   const { limits, tail } = context;
   let rowCount = 0;
+  // Empty rows and cells cost time too, and a hostile file gives a million of them the same number.
+  let rowTags = 0;
+  let cellTags = 0;
   let rowNumber = 0;
   // A row without its own number takes the one in its first cell's reference.
   let rowNumbered = false;
@@ -103,8 +106,10 @@ function sheetHandlers(context: SheetContext, onRow: (row: SheetRow) => void): X
           const number = attributes.get('r');
           rowNumbered = number !== undefined;
           rowNumber = number === undefined ? rowNumber + 1 : parseRowNumber(number);
-          if (rowNumber > lastSheetRow) throw new SheetUnreadable('too_many_rows');
+          rowTags += 1;
+          if (rowNumber > lastSheetRow || rowTags > lastSheetRow) throw new SheetUnreadable('too_many_rows');
           column = 0;
+          cellTags = 0;
           break;
         }
         case 'c': {
@@ -112,7 +117,8 @@ function sheetHandlers(context: SheetContext, onRow: (row: SheetRow) => void): X
           inCell = true;
           const reference = attributes.get('r');
           column = reference === undefined ? column + 1 : parseColumn(reference);
-          if (column > lastSheetColumn) throw new SheetUnreadable('too_many_columns');
+          cellTags += 1;
+          if (column > lastSheetColumn || cellTags > lastSheetColumn) throw new SheetUnreadable('too_many_columns');
           if (reference !== undefined && !rowNumbered) {
             rowNumber = parseRowNumber(reference.replace(/^[A-Z]+/i, ''));
             rowNumbered = true;

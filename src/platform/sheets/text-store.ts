@@ -47,7 +47,7 @@ export function createTextStore(): TextStore {
         ends = grown;
       }
       if (loneSurrogate.test(text)) kept.set(index, text);
-      else used += bytes.write(text, used, 'utf8');
+      else if (text !== '') used += bytes.write(text, used, 'utf8');
       ends[index] = used;
       size += 1;
       return index;

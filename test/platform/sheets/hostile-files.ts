@@ -99,22 +99,27 @@ export const hostileFiles: readonly Hostile[] = [
   {
     what: 'as many shared strings as a small file may hold',
     answer: 0,
+    build: () => bombPart('xl/sharedStrings.xml', '<sst>', '<si/>', 1_500_000, '</sst>'),
+  },
+  {
+    what: 'shared strings that inflate to 25 MB from 25 kB',
+    answer: 'bomb',
     build: () => bombPart('xl/sharedStrings.xml', '<sst>', '<si/>', 5_000_000, '</sst>'),
   },
   {
-    what: 'one shared string of 30 MB',
+    what: 'one shared string of 7 MB',
     answer: 'cell_too_long',
-    build: () => bombPart('xl/sharedStrings.xml', '<sst><si><t>', 'a', 30_000_000, '</t></si></sst>'),
+    build: () => bombPart('xl/sharedStrings.xml', '<sst><si><t>', 'a', 7_000_000, '</t></si></sst>'),
   },
   {
-    what: 'one shared string of rich text in a million runs',
+    what: 'one shared string of rich text in 400,000 runs',
     answer: 'cell_too_long',
-    build: () => bombPart('xl/sharedStrings.xml', '<sst><si>', '<r><t>aaaaa</t></r>', 1_000_000, '</si></sst>'),
+    build: () => bombPart('xl/sharedStrings.xml', '<sst><si>', '<r><t>aaaaa</t></r>', 400_000, '</si></sst>'),
   },
   {
     what: 'a tag with an endless attribute',
     answer: 'cell_too_long',
-    build: () => bombPart(sheetPart, `${sheetBefore}<row a="`, 'a', 30_000_000, `"/>${sheetAfter}`),
+    build: () => bombPart(sheetPart, `${sheetBefore}<row a="`, 'a', 7_000_000, `"/>${sheetAfter}`),
   },
   {
     what: 'a tag with a million attributes',
@@ -224,9 +229,22 @@ export const hostileFiles: readonly Hostile[] = [
     build: () => buildXlsx({ rows: '<row><c t="str"><v>x</v></c></row>'.repeat(200_000) }),
   },
   {
-    what: '50 rows that fill all 16,384 columns',
-    answer: 50,
-    build: () => buildXlsx({ rows: `<row>${'<c><v>1</v></c>'.repeat(16_384)}</row>`.repeat(50) }),
+    what: '30 rows that fill all 16,384 columns',
+    answer: 30,
+    build: () => buildXlsx({ rows: `<row>${'<c><v>1</v></c>'.repeat(16_384)}</row>`.repeat(30) }),
+  },
+  {
+    what: 'the same empty rows more often than a sheet has rows',
+    answer: 'too_many_rows',
+    build: () =>
+      buildXlsx({
+        rows: Array.from({ length: 1_100_000 }, (_, index) => `<row r="${(index * 7919) % 1000 || 1}"/>`).join(''),
+      }),
+  },
+  {
+    what: 'the same empty cell in a row more often than a sheet has columns',
+    answer: 'too_many_columns',
+    build: () => buildXlsx({ rows: `<row>${'<c r="A1"/>'.repeat(500_000)}</row>` }),
   },
   {
     what: 'a cell of 32,768 characters',
