@@ -167,13 +167,13 @@ export function previewMessage(preview: ImportPreview, changed = false): SlackMe
         ]
       : []),
     paragraph(
-      bold(String(counts.invite)),
+      bold(counts.invite.toLocaleString('en-US')),
       ' to invite · ',
-      bold(String(counts.update)),
+      bold(counts.update.toLocaleString('en-US')),
       ' to update · ',
-      bold(String(counts.unchanged)),
+      bold(counts.unchanged.toLocaleString('en-US')),
       ' unchanged · ',
-      bold(String(counts.fail)),
+      bold(counts.fail.toLocaleString('en-US')),
       ' failing',
     ),
     ...preview.earlier.slice(0, 1).map((earlier) => paragraph(...earlierLine(earlier))),

@@ -49,7 +49,7 @@ export function progressMessage(progress: ImportProgress, rowsPerSecond: number 
   const pace =
     isPaused || rowsPerSecond === null || rowsPerSecond <= 0
       ? ''
-      : `  ${number(Math.max(1, Math.round(rowsPerSecond)))} a second, ${about(outcomes.pending / rowsPerSecond)} left`;
+      : ` · ${number(Math.max(1, Math.round(rowsPerSecond)))} a second · ${about(outcomes.pending / rowsPerSecond)} left`;
   return message(
     `${isPaused ? 'Paused' : 'Importing'} ${progress.fileName}: ${number(done)} of ${count(total, 'row')}`,
     header(progress.fileName),

@@ -215,8 +215,10 @@ forEachDatabase((database) => {
     const outcomes = { invited: 1200, updated: 300, unchanged: 0, failed: 2, pending: 3498 };
     const progress = { ...now, total: 5000, outcomes };
     const words = (said: { blocks?: unknown }) => JSON.stringify(said.blocks);
-    expect(words(progressMessage(progress, 110))).toContain('1,502 of 5,000 rows  110 a second, about 35 seconds left');
-    expect(words(progressMessage(progress, 1))).toContain('1 a second, about 58 minutes left');
+    expect(words(progressMessage(progress, 110))).toContain(
+      '1,502 of 5,000 rows · 110 a second · about 35 seconds left',
+    );
+    expect(words(progressMessage(progress, 1))).toContain('1 a second · about 58 minutes left');
     expect(words(progressMessage(progress))).not.toContain('left');
     expect(words(progressMessage(progress))).not.toContain('import-continue');
     const haltedBy = { userId: 1, label: 'bob@example.com', slackId: null };
