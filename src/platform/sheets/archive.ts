@@ -26,7 +26,7 @@ const alwaysAllowedBytes = 8 * 1024 * 1024;
 
 const stored = 0;
 const deflated = 8;
-const chunkBytes = 128 * 1024;
+const chunkBytes = 64 * 1024;
 
 /** One spelling for a part's name: OPC names ignore case, and archives write them with and without the leading slash. */
 export function partKey(name: string): string {
