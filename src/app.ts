@@ -19,7 +19,7 @@ import { runImport } from './features/imports/run-import.service';
 import { ensureLicence } from './features/licences/licences.service';
 import { deleteOrPlanApproved } from './features/offboarding/offboarding-approved';
 import { metricsRoutes } from './features/platform-api/metrics.routes';
-import { platformApi } from './features/platform-api/platform-api.routes';
+import { platformApi, unreadableCalls } from './features/platform-api/platform-api.routes';
 import { activeAdmins, userOfSlackAccount } from './features/users/users.service';
 import { displayName } from './features/users/users.types';
 import { type Clock, systemClock } from './lib/clock';
@@ -199,6 +199,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
         jobs.map(({ name }) => name),
       ),
     ],
+    unreadable: unreadableCalls(ctx),
     answered: metrics.requestAnswered,
     ...(config.trustedProxies.length > 0 ? { trustedProxies: config.trustedProxies } : {}),
     checks: { slack: async () => (slack.isConnected() ? null : 'not connected') },

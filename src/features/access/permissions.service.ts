@@ -7,7 +7,7 @@ import {
   type SitePermission,
   sitePermissions,
 } from './permissions';
-import { selectHeld } from './permissions.store';
+import { type HeldRow, selectHeld } from './permissions.store';
 
 /** Everything that somebody may do. */
 export interface Permissions {
@@ -27,12 +27,8 @@ export interface Permissions {
 
 const nothing: Permissions = { isAdmin: false, site: new Set(), projects: new Map() };
 
-/**
- * What somebody may do, as it is now: site permissions from their groups, permissions in each project from their
- * profile there. Whoever is not active may do nothing. One query, nothing else.
- */
-export async function permissionsOf(ctx: Context, userId: number): Promise<Permissions> {
-  const held = await selectHeld(ctx.db, userId);
+/** @param held undefined for nobody */
+function permissionsFrom(held: HeldRow | undefined): Permissions {
   if (!held?.isActive) return nothing;
   const { isAdmin, groups, projects } = held;
   const site = isAdmin ? (Object.keys(sitePermissions) as SitePermission[]) : groups.flat().filter(isSitePermission);
@@ -50,6 +46,21 @@ export async function permissionsOf(ctx: Context, userId: number): Promise<Permi
       }),
     ),
   };
+}
+
+/**
+ * What these people may do, as it is now, in their order: site permissions from their groups, permissions in each project
+ * from their profile there. Whoever is not active may do nothing. One query, nothing else.
+ * @param userIds a hundred at most
+ */
+export async function permissionsOfEach(ctx: Context, userIds: readonly number[]): Promise<Permissions[]> {
+  const held = await selectHeld(ctx.db, [...new Set(userIds)]);
+  return userIds.map((id) => permissionsFrom(held.get(id)));
+}
+
+/** The same for one person. */
+export async function permissionsOf(ctx: Context, userId: number): Promise<Permissions> {
+  return permissionsFrom((await selectHeld(ctx.db, [userId])).get(userId));
 }
 
 /**

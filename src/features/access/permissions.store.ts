@@ -23,6 +23,7 @@ export interface ProjectProfileRow {
 
 interface UnionRow {
   readonly source: 'user' | 'group' | 'project';
+  readonly user_id: number;
   readonly project_id: number | null;
   readonly project_name: string | null;
   /** The name of the profile; of the user their status. */
@@ -33,21 +34,20 @@ interface UnionRow {
 }
 
 // One way to the database and written out, because this runs at every request that a platform asks about.
-const heldQuery = `SELECT 'user' AS source, NULL AS project_id, NULL AS project_name, status AS name, is_admin AS flag,
-    NULL AS permissions FROM users WHERE id = ?
-  UNION ALL SELECT 'group', NULL, NULL, NULL, NULL, g.permissions
-    FROM group_members m JOIN user_groups g ON g.id = m.group_id WHERE m.user_id = ?
-  UNION ALL SELECT 'project', m.project_id, r.name, p.name, p.is_read_only, p.permissions
+function heldQuery(people: number): string {
+  const ids = `(${Array.from({ length: people }, () => '?').join()})`;
+  return `SELECT 'user' AS source, id AS user_id, NULL AS project_id, NULL AS project_name, status AS name,
+    is_admin AS flag, NULL AS permissions FROM users WHERE id IN ${ids}
+  UNION ALL SELECT 'group', m.user_id, NULL, NULL, NULL, NULL, g.permissions
+    FROM group_members m JOIN user_groups g ON g.id = m.group_id WHERE m.user_id IN ${ids}
+  UNION ALL SELECT 'project', m.user_id, m.project_id, r.name, p.name, p.is_read_only, p.permissions
     FROM memberships m JOIN projects r ON r.id = m.project_id JOIN profiles p ON p.id = m.profile_id
-    WHERE m.user_id = ? AND r.archived_at IS NULL AND p.archived_at IS NULL`;
+    WHERE m.user_id IN ${ids} AND r.archived_at IS NULL AND p.archived_at IS NULL`;
+}
 
-/** All that decides about somebody's permissions, or null for nobody. */
-export async function selectHeld(db: Database, userId: number): Promise<HeldRow | null> {
-  const found = await db.raw(heldQuery, [userId, userId, userId]);
-  const rows = (isMysql(db) ? found[0] : found) as UnionRow[];
-  const user = rows.find(({ source }) => source === 'user');
-  if (user === undefined) return null;
-  const stored = ({ permissions }: UnionRow): string[] => JSON.parse(permissions ?? '[]');
+const stored = ({ permissions }: UnionRow): string[] => JSON.parse(permissions ?? '[]');
+
+function toHeld(user: UnionRow, rows: readonly UnionRow[]): HeldRow {
   return {
     isActive: user.name === 'active',
     isAdmin: Boolean(user.flag),
@@ -62,4 +62,22 @@ export async function selectHeld(db: Database, userId: number): Promise<HeldRow 
         permissions: stored(row),
       })),
   };
+}
+
+/** All that decides about these people's permissions, a hundred at most; ids of nobody are left out. */
+export async function selectHeld(db: Database, userIds: readonly number[]): Promise<ReadonlyMap<number, HeldRow>> {
+  if (userIds.length === 0) return new Map();
+  const found = await db.raw(heldQuery(userIds.length), [...userIds, ...userIds, ...userIds]);
+  const byUser = new Map<number, UnionRow[]>();
+  for (const row of (isMysql(db) ? found[0] : found) as UnionRow[]) {
+    const rows = byUser.get(row.user_id);
+    if (rows === undefined) byUser.set(row.user_id, [row]);
+    else rows.push(row);
+  }
+  const held = new Map<number, HeldRow>();
+  for (const [id, rows] of byUser) {
+    const user = rows.find(({ source }) => source === 'user');
+    if (user !== undefined) held.set(id, toHeld(user, rows));
+  }
+  return held;
 }

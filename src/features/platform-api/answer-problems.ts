@@ -65,7 +65,11 @@ function problemOf(ctx: Context, error: unknown, request: FastifyRequest): Probl
 }
 
 /** Answers with this problem. A 401 says what would let the request in (RFC 9110, section 11.6.1; RFC 6750). */
-function answer(ctx: Context, { code, detail, members, headers }: Problem, reply: FastifyReply): FastifyReply {
+export function answerProblem(
+  ctx: Context,
+  { code, detail, members, headers }: Problem,
+  reply: FastifyReply,
+): FastifyReply {
   const status = problemStatuses[code];
   if (status === 401) {
     const isToken = code === 'token_unknown' || code === 'session_ended';
@@ -83,8 +87,8 @@ function answer(ctx: Context, { code, detail, members, headers }: Problem, reply
 
 /** Whatever goes wrong with these routes is answered as a problem, an unknown address below them among it. */
 export function answerProblems(app: FastifyInstance, ctx: Context): void {
-  app.setErrorHandler((error, request, reply) => answer(ctx, problemOf(ctx, error, request), reply));
+  app.setErrorHandler((error, request, reply) => answerProblem(ctx, problemOf(ctx, error, request), reply));
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (_request, reply) =>
-    answer(ctx, new Problem('unknown_route'), reply),
+    answerProblem(ctx, new Problem('unknown_route'), reply),
   );
 }

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { z } from 'zod';
+import { askTogether } from '../../lib/ask-together';
 import { minute } from '../../lib/duration';
 import { networkOf } from '../../lib/network-of';
 import type { Context } from '../../platform/context';
 import { bearerToken, platformKeyOf } from '../../platform/http/bearer';
 import { sendPage } from '../../platform/http/page-layout';
-import { permissionsOf } from '../access/permissions.service';
+import { permissionsOfEach } from '../access/permissions.service';
 import { signIn } from '../accounts/sign-in/sign-in.service';
 import { endSentence } from '../accounts/sign-in-pages.text';
 import { verifyApiToken } from '../credentials/api-tokens.service';
@@ -13,7 +14,7 @@ import { signOut } from '../sessions/end-sessions.service';
 import { mostTokens, readSession, readSessions } from '../sessions/read-session.service';
 import type { ChoiceResult } from '../sessions/sessions.types';
 import { completeChoice } from '../sessions/start-session.service';
-import { answerProblems, schemaProblem } from './answer-problems';
+import { answerProblem, answerProblems, schemaProblem } from './answer-problems';
 import { type Endpoint, endpoints, everyProblem } from './endpoints';
 import { openapiDocument } from './openapi';
 import { Problem } from './problems';
@@ -27,6 +28,8 @@ const smallBody = 16 * 1024;
 // A thousand tokens of ours are some 50 KB; a gateway may send others that are longer.
 const touchBody = mostTokens * 512;
 const signInsPerMinute = 10;
+// Asked at every request of every person: a line of the log for each would bury all others. The metrics count them.
+const hotPath = { config: { quiet: true } } as const;
 
 /** @throws Problem for a body that this schema does not take */
 function bodyAs<Schema extends z.ZodType>(request: FastifyRequest, schema: Schema): z.infer<Schema> {
@@ -69,28 +72,39 @@ function startedAnswer(result: ChoiceResult, deviceProof: string | null): schema
   }
 }
 
-/** Whom a session's token or an API token stands for. @throws Problem for any other */
-async function whoIs(ctx: Context, token: string): Promise<schemas.SignedInAnswer> {
-  const state = await readSession(ctx, token);
-  if (state.state === 'ended') throw new Problem('session_ended', endSentence(state.reason), { reason: state.reason });
-  const permissions = async (userId: number) => permissionsAnswer(await permissionsOf(ctx, userId));
-  if (state.state === 'active') {
-    const { session, user } = state;
+// A platform asks about many people at the same time: one way to the database then serves them all.
+const together = { most: 50, atOnce: 4 } as const;
+
+/**
+ * A reader of whom a session's token or an API token stands for, as it is when it is asked.
+ * @returns a function that throws a Problem for any other token
+ */
+function createWhoIs(ctx: Context): (token: string) => Promise<schemas.SignedInAnswer> {
+  const stateOf = askTogether((tokens: readonly string[]) => readSessions(ctx, tokens), together);
+  const permissionsOf = askTogether((userIds: readonly number[]) => permissionsOfEach(ctx, userIds), together);
+  const permissions = async (userId: number) => permissionsAnswer(await permissionsOf(userId));
+  return async (token) => {
+    const state = await stateOf(token);
+    if (state.state === 'ended')
+      throw new Problem('session_ended', endSentence(state.reason), { reason: state.reason });
+    if (state.state === 'active') {
+      const { session, user } = state;
+      return {
+        kind: 'session',
+        user: userAnswer(user),
+        session: sessionAnswer(session),
+        permissions: await permissions(user.id),
+      };
+    }
+    const owner = await verifyApiToken(ctx, token);
+    if (owner === null) throw new Problem('token_unknown');
+    const { apiToken, user } = owner;
     return {
-      kind: 'session',
+      kind: 'api_token',
       user: userAnswer(user),
-      session: sessionAnswer(session),
+      api_token: { id: apiToken.id, name: apiToken.name },
       permissions: await permissions(user.id),
     };
-  }
-  const owner = await verifyApiToken(ctx, token);
-  if (owner === null) throw new Problem('token_unknown');
-  const { apiToken, user } = owner;
-  return {
-    kind: 'api_token',
-    user: userAnswer(user),
-    api_token: { id: apiToken.id, name: apiToken.name },
-    permissions: await permissions(user.id),
   };
 }
 
@@ -128,7 +142,8 @@ function addSessionRoutes(app: FastifyInstance, ctx: Context): void {
     }
   });
 
-  serve(app, ctx, endpoints.readSession, {}, async (request, reply) => reply.send(await whoIs(ctx, tokenOf(request))));
+  const whoIs = createWhoIs(ctx);
+  serve(app, ctx, endpoints.readSession, hotPath, async (request, reply) => reply.send(await whoIs(tokenOf(request))));
 
   serve(app, ctx, endpoints.signOut, {}, async (request, reply) => {
     const token = tokenOf(request);
@@ -139,7 +154,7 @@ function addSessionRoutes(app: FastifyInstance, ctx: Context): void {
     return reply.code(204).send();
   });
 
-  serve(app, ctx, endpoints.touchSessions, { bodyLimit: touchBody }, async (request, reply) => {
+  serve(app, ctx, endpoints.touchSessions, { ...hotPath, bodyLimit: touchBody }, async (request, reply) => {
     const { tokens } = bodyAs(request, schemas.touch);
     const answer: schemas.TouchedAnswer = { states: (await readSessions(ctx, tokens)).map(stateAnswer) };
     return reply.send(answer);
@@ -210,4 +225,9 @@ export function platformApi(ctx: Context): FastifyPluginAsync {
     refuseOtherMethods(app);
   };
   return async (app) => void (await app.register(api, { prefix }));
+}
+
+/** Answers a request below `/v1` whose address cannot be read, such as `/v1/%zz`, as a problem too. */
+export function unreadableCalls(ctx: Context): Readonly<Record<string, (reply: FastifyReply) => FastifyReply>> {
+  return { [`${prefix}/`]: (reply) => answerProblem(ctx, new Problem('unknown_route'), reply) };
 }

@@ -3,22 +3,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import cookie from '@fastify/cookie';
 import csrfProtection from '@fastify/csrf-protection';
 import formbody from '@fastify/formbody';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyPluginAsync,
+  type FastifyReply,
   type FastifyRequest,
   fastify,
   LogController,
 } from 'fastify';
 import { day, minute, second } from '../../lib/duration';
+import { networkOf } from '../../lib/network-of';
 import type { Context } from '../context';
 import type { Metrics } from '../metrics';
 import { notFoundPage, sendErrorPage, TooManyRequests } from './error-pages';
 import { addHealthRoutes, type ReadinessCheck } from './health';
 import { sendPage } from './page-layout';
+import { securityHeaders } from './security-headers';
 import { stylesheet } from './stylesheet';
 
 declare module 'fastify' {
@@ -45,6 +47,11 @@ export interface HttpServerOptions {
   readonly checks?: Readonly<Record<string, ReadinessCheck>>;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed; nobody's when left out. */
   readonly trustedProxies?: readonly string[];
+  /**
+   * Who answers, by the beginning of the path, a request whose address cannot be read; it never reaches a route. Below
+   * any other path that is a page.
+   */
+  readonly unreadable?: Readonly<Record<string, (reply: FastifyReply) => FastifyReply>>;
   /** Told of every answer, for the metrics. */
   readonly answered?: Metrics['requestAnswered'];
 }
@@ -63,25 +70,12 @@ function pathOf(request: FastifyRequest): string {
 
 async function addProtection(app: FastifyInstance, ctx: Context): Promise<void> {
   const secure = ctx.config.publicUrl.startsWith('https:');
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-      },
-    },
-    strictTransportSecurity: secure ? { maxAge: (365 * day) / second, includeSubDomains: false } : false,
-    referrerPolicy: { policy: 'no-referrer' },
-    xFrameOptions: { action: 'deny' },
-  });
   await app.register(rateLimit, {
     global: true,
     max: pagesPerMinute,
     timeWindow: minute,
+    // Whoever has one address of IPv6 has a whole network of them.
+    keyGenerator: (request) => networkOf(request.ip),
     errorResponseBuilder: (_request, { ttl }) => new TooManyRequests(ttl),
   });
   // A key of its own, so that what is signed as a cookie is never valid as anything else.
@@ -105,17 +99,28 @@ async function addProtection(app: FastifyInstance, ctx: Context): Promise<void> 
  * the stylesheet, then the features' routes. It does not listen: give `requestListener` to a `node:http` server.
  */
 export async function createHttpServer(ctx: Context, options: HttpServerOptions): Promise<HttpServer> {
+  const headers = securityHeaders(ctx.config.publicUrl.startsWith('https:'));
   const app = fastify({
     loggerInstance: ctx.log as FastifyBaseLogger,
     // Fastify's own lines hold the whole address, and so the tokens in it.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
+    // One for each request would cost more than it tells: nothing of ours logs by the request's own.
+    childLoggerFactory: (log) => log,
+    // No hook runs before this one.
     frameworkErrors: (error, request, reply) => {
-      void sendErrorPage(ctx, error, request as FastifyRequest, reply);
+      void reply.headers(headers);
+      const path = pathOf(request as FastifyRequest);
+      const answer = Object.entries(options.unreadable ?? {}).find(([beginning]) => path.startsWith(beginning))?.[1];
+      void (answer === undefined ? sendErrorPage(ctx, error, request as FastifyRequest, reply) : answer(reply));
     },
   }) as unknown as FastifyInstance;
 
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(headers);
+    done();
+  });
   app.setErrorHandler((error, request, reply) => sendErrorPage(ctx, error, request, reply));
   app.addHook('onResponse', (request, reply, done) => {
     const level = request.routeOptions.config.quiet ? 'debug' : 'info';

@@ -70,6 +70,9 @@ forEachDatabase((database) => {
       const { status, body } = await call('GET', path);
       expect([path, status, body.code]).toEqual([path, 404, 'unknown_route']);
     }
+    const unreadable = await call('GET', '/v1/%zz');
+    expect([unreadable.status, unreadable.body.code]).toEqual([404, 'unknown_route']);
+    expect(unreadable.headers.get('x-content-type-options')).toBe('nosniff');
     const tried = [
       ['PUT', '/v1/session', 'GET, DELETE, HEAD'],
       ['GET', '/v1/sessions', 'POST'],

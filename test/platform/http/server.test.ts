@@ -126,6 +126,15 @@ forEachDatabase((database) => {
     expect(await flood(await start(undefined, { trustedProxies: ['127.0.0.1'] }))).toEqual([200]);
   });
 
+  test('whoever has a network of IPv6 is counted as one', async () => {
+    const server = await start(undefined, { trustedProxies: ['127.0.0.1'] });
+    const visitor = server.visitor();
+    const from = async (address: string) => (await visitor.get('/form', { 'x-forwarded-for': address })).status;
+    for (let number = 1; number <= 60; number += 1) expect(await from(`2001:db8::${number}`)).toBe(200);
+    expect(await from('2001:db8::ffff:1')).toBe(429);
+    expect(await from('2001:db8:0:1::1')).toBe(200);
+  });
+
   test('a body of more than 64 KB is refused', async () => {
     const answer = await (await start()).visitor().post('/form', { value: 'x'.repeat(70_000) });
     expect(answer.status).toBe(413);
@@ -140,6 +149,7 @@ forEachDatabase((database) => {
       await visitor.get('/%E0%A4%A'),
     ]) {
       expect([400, 404]).toContain(answer.status);
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
       expect(answer.body).toMatch(/^<!doctype html>/);
       expect(answer.body).toContain('/assets/usher.css');
     }
