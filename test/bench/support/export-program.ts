@@ -57,8 +57,7 @@ async function byExceljs(people: number, path: string): Promise<number> {
     if (index % 500 !== 0) continue;
     await nextTurn();
     const [pipe] = pipes;
-    if (pipe && (pipe._writableState as { length: number }).length > 1e6)
-      await once(pipe, 'drain');
+    if (pipe && (pipe._writableState as { length: number }).length > 1e6) await once(pipe, 'drain');
   }
   sheet.commit();
   await workbook.commit();
