@@ -109,7 +109,12 @@ async function whileDoing(site: SessionsSite, work: () => Promise<unknown>): Pro
       client += 1;
       const clientId = `bench ${client}`;
       const userId = 1 + Math.floor((anySession() - 1) / 3);
-      return startSession(ctx, { userId, kind: 'web', client: { clientId, clientName: '', ip: null } });
+      return startSession(ctx, {
+        userId,
+        kind: 'web',
+        client: { clientId, clientName: '', ip: null },
+        checkedVersion: 1,
+      });
     }),
   ];
   const since = performance.now();

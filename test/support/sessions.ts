@@ -1,4 +1,10 @@
-import type { ChoiceResult, Client, Session, SessionKind } from '../../src/features/sessions/sessions.types';
+import type {
+  ChoiceResult,
+  Client,
+  Session,
+  SessionKind,
+  StartResult,
+} from '../../src/features/sessions/sessions.types';
 import { completeChoice, startSession } from '../../src/features/sessions/start-session.service';
 import type { Context } from '../../src/platform/context';
 
@@ -9,6 +15,15 @@ export const clientNamed = (clientId: string): Client => ({
   ip: '192.0.2.7',
 });
 
+/** A sign-in of somebody whose credentials were looked at this very moment. */
+export async function startChecked(
+  ctx: Context,
+  input: Omit<Parameters<typeof startSession>[1], 'checkedVersion'>,
+): Promise<StartResult> {
+  const user = await ctx.db('users').where({ id: input.userId }).first('version');
+  return startSession(ctx, { ...input, checkedVersion: user?.version ?? 0 });
+}
+
 /** Somebody who has signed in; throws when they could not. */
 export async function signedIn(
   ctx: Context,
@@ -16,7 +31,7 @@ export async function signedIn(
   clientId: string,
   kind: SessionKind = 'web',
 ): Promise<{ token: string; session: Session }> {
-  return started(await startSession(ctx, { userId, kind, client: clientNamed(clientId) }));
+  return started(await startChecked(ctx, { userId, kind, client: clientNamed(clientId) }));
 }
 
 /** The session of a sign-in that went well. */
@@ -32,8 +47,8 @@ export function atCap(result: ChoiceResult): { choice: string; sessions: readonl
 }
 
 /** A further client at the cap, asked which session to end. */
-export async function askedToEnd(ctx: Context, userId: number, clientId: string) {
-  return atCap(await startSession(ctx, { userId, kind: 'web', client: clientNamed(clientId) }));
+export async function askedToEnd(ctx: Context, userId: number, clientId: string, kind: SessionKind = 'web') {
+  return atCap(await startChecked(ctx, { userId, kind, client: clientNamed(clientId) }));
 }
 
 export const complete = (ctx: Context, choice: string, endSessionId: number) =>

@@ -9,7 +9,7 @@ import { shortSiteTime } from '../../platform/mail/site-time';
 import { listApiTokens, makeApiToken, revokeApiToken } from '../credentials/api-tokens.service';
 import type { ApiToken } from '../credentials/api-tokens.types';
 import { endOtherSessions, endOwnSession } from '../sessions/end-sessions.service';
-import { sessionsOf } from '../sessions/list-sessions.service';
+import { ownSessions } from '../sessions/list-sessions.service';
 import type { Session, SessionState, SessionUser } from '../sessions/sessions.types';
 import { accountText, doneSentence } from './account.text';
 import { currentSession, leadToSignIn } from './current-session';
@@ -169,7 +169,7 @@ export function accountPage(ctx: Context): FastifyPluginAsync {
     const csrfToken = reply.generateCsrf();
     const errors = said.errors ?? [];
     const own = (listed: Session) => (listed.id === session.id ? 0 : 1);
-    const sessions = (await sessionsOf(ctx, user.id)).sort((a, b) => own(a) - own(b));
+    const sessions = (await ownSessions(ctx, user.id)).sort((a, b) => own(a) - own(b));
     const tokens = await listApiTokens(ctx, user.id);
     const page: Page = {
       title: errors.length > 0 ? `Error: ${accountText.title}` : accountText.title,
@@ -234,7 +234,7 @@ export function accountPage(ctx: Context): FastifyPluginAsync {
       '/account/tokens',
       forSignedIn(async (current, request, reply) => {
         const name = formField(request, 'name');
-        const outcome = await makeApiToken(ctx, current.user.id, name);
+        const outcome = await makeApiToken(ctx, current.user.id, name, current.session.id);
         if (outcome.kind === 'refused') {
           const errors = [{ field: 'name', sentence: accountText.tokenProblem(outcome.problem) }];
           return send(reply, 422, current, { errors, tokenName: name });

@@ -3,6 +3,7 @@ import { actingAs, type Context, type TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { conflict } from '../../platform/errors';
 import { recordAudit } from '../audit/audit.service';
+import { revokeApiTokens } from '../credentials/api-tokens.service';
 import type { LinkOwner, LinkPurpose } from '../credentials/credentials.types';
 import { readToken, takeLink } from '../credentials/links.service';
 import { hashPassword, passwordProblem } from '../credentials/passwords.service';
@@ -101,7 +102,7 @@ export async function viewReset(ctx: Context, token: string): Promise<Person> {
 }
 
 /**
- * Sets an active person's password and ends all their sessions. Of any number of calls with one token one succeeds.
+ * Sets an active person's password, ends all their sessions and revokes all their API tokens. Of any number of calls with one token one succeeds.
  * @throws AppError `link_void` with the reason; nothing was changed then
  */
 export async function resetPassword(ctx: Context, input: ResetInput): Promise<FormOutcome> {
@@ -118,13 +119,15 @@ export async function resetPassword(ctx: Context, input: ResetInput): Promise<Fo
     await takeLink(tx, link);
     await clearSignInFailures(tx, person.email);
     const sessionsEnded = await endSessionsOf(tx, [person.id], 'password_changed');
+    // Again, for those that were made since the link was sent, by whoever sits in a session that ends only now.
+    const tokensRevoked = await revokeApiTokens(tx, [person.id], 'password_reset');
     await recordAudit(tx, [
       {
         action: 'user.password_set',
         subjectType: 'user',
         subjectId: person.id,
         subjectLabel: person.email,
-        after: { sessionsEnded },
+        after: { sessionsEnded, ...(tokensRevoked > 0 && { tokensRevoked }) },
       },
     ]);
   });

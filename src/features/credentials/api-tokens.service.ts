@@ -5,6 +5,7 @@ import { SecretText } from '../../lib/secret-text';
 import { actingAs, type Context, type TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { notFound } from '../../platform/errors';
+import { isSessionOpen } from '../sessions/sessions.service';
 import { findUsers, holdUsers, recordUserChanges } from '../users/users.service';
 import {
   countTokensSince,
@@ -35,6 +36,9 @@ function hashOf(token: string): string {
 const accountGone = () =>
   notFound('user', 'Your account is not active any more, so nothing was changed. Ask one of your admins.');
 
+const sessionGone = () =>
+  notFound('session', 'Your session ended at this very moment, so no token was made. Sign in again.');
+
 /** Holds the person's row, so that two forms sent at once are looked at one after the other. */
 async function holdPerson(tx: TxContext, userId: number): Promise<{ id: number; email: string; tx: TxContext }> {
   await holdUsers(tx, [userId]);
@@ -57,12 +61,14 @@ async function problemOf(tx: TxContext, userId: number, name: string): Promise<T
 /**
  * Makes an API token for a person, as that person. The token is in the answer only: what is stored is its hash.
  * @param name what the person calls it: 80 characters at most, no other of their tokens has it
- * @throws AppError `not_found` where the person is not active (any more)
+ * @param sessionId the session that asks; one that ended meanwhile, by a new password say, leaves no token behind
+ * @throws AppError `not_found` where the person is not active (any more), or their session has ended
  */
 export async function makeApiToken(
   ctx: Context,
   userId: number,
   name: string,
+  sessionId: number | null,
 ): Promise<
   | { readonly kind: 'made'; readonly token: SecretText; readonly apiToken: ApiToken }
   | { readonly kind: 'refused'; readonly problem: TokenProblem }
@@ -70,6 +76,7 @@ export async function makeApiToken(
   const cleanName = oneLine(name);
   return inTransaction(ctx, async (outer) => {
     const { tx, ...user } = await holdPerson(outer, userId);
+    if (sessionId !== null && !(await isSessionOpen(tx, sessionId))) throw sessionGone();
     const problem = await problemOf(tx, userId, cleanName);
     if (problem !== null) return { kind: 'refused', problem };
     const token = new SecretText(`uk_${randomBytes(32).toString('base64url')}`);

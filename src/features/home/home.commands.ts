@@ -6,7 +6,7 @@ import { type HomeView, sentence } from '../../platform/slack/blocks';
 import type { SlackEdge } from '../../platform/slack/definitions';
 import { listOffboardings } from '../offboarding/offboarding.service';
 import { homeBlocks } from '../offboarding/offboarding.text';
-import { sessionsOf } from '../sessions/list-sessions.service';
+import { ownSessions } from '../sessions/list-sessions.service';
 import { activeAdmins } from '../users/users.service';
 import { displayName } from '../users/users.types';
 import { homeFacts } from './home.service';
@@ -81,7 +81,7 @@ export function homeEdge(facts: ProcessFacts): SlackEdge {
     async home(ctx, caller, once) {
       // It is the same for every admin: one reading serves all whose Homes a change draws anew.
       if (caller.user?.isActiveAdmin) return once('admin', () => drawAdminHome(ctx, facts.jobs));
-      const sessions = caller.user === null ? null : (await sessionsOf(ctx, caller.user.id)).length;
+      const sessions = caller.user === null ? null : (await ownSessions(ctx, caller.user.id)).length;
       return memberHome((await activeAdmins(ctx)).slice(0, 5).map(displayName), sessions);
     },
   };

@@ -50,7 +50,7 @@ export const problemTexts: Readonly<Record<ProblemCode, { readonly title: string
   session_cap: {
     title: 'There are as many sessions as there may be',
     about:
-      'The credentials are right, but this person has as many web sessions as they may. Let them choose which of “sessions” to end, and send {"choice": CHOICE, "end": SESSION_ID} within five minutes. Nothing has ended by itself.',
+      'The credentials are right, but this person has as many sessions of that kind as they may. Let them choose which of “sessions” to end, and send {"choice": CHOICE, "end": SESSION_ID} within five minutes. Nothing has ended by itself.',
   },
   choice_void: {
     title: 'This choice does not work any more',

@@ -10,7 +10,9 @@ const words = <Word extends string>(permissions: Readonly<Record<Word, string>>)
 
 const kind = z
   .enum(['web', 'api', 'explorer'])
-  .describe('Only web sessions count towards the cap and idle out; explorer sessions are in no list of the admins.');
+  .describe(
+    'Only web sessions count towards the cap and idle out; of api and of explorer sessions a person may have fifty each. Explorer sessions are in no list of the admins.',
+  );
 const clientIp = z
   .union([z.ipv4(), z.ipv6()])
   .optional()
@@ -167,7 +169,7 @@ export const problemMembers = {
     .optional()
     .describe('With invalid_input: what is wrong where.'),
   reason: endReason.optional().describe('With session_ended: why.'),
-  sessions: z.array(session).optional().describe('With session_cap: the open web sessions of the person.'),
+  sessions: z.array(session).optional().describe('With session_cap: the person’s open sessions of that kind.'),
   choice: z.string().optional().describe('With session_cap: completes the sign-in, once, within five minutes.'),
   device_proof: deviceProof.optional(),
   error_id: z.string().optional().describe('With internal: the number under which the log tells more.'),

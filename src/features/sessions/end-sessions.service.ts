@@ -75,7 +75,7 @@ async function personOf(ctx: Context, who: string | number): Promise<User> {
 export interface EndingPlan {
   readonly user: User;
   readonly counts: SessionCounts;
-  /** Without those of the explorer; 100 at most. */
+  /** Without those of the explorer; 120 at most. */
   readonly sessions: readonly Session[];
 }
 

@@ -2,11 +2,19 @@ import type { Context } from '../../platform/context';
 import { requireAdmin } from '../users/users.service';
 import { countByUserAndKind, countListedSessions, selectListedSessions } from './session-lists.store';
 import { selectOpenSessions } from './sessions.store';
-import { noSessions, type Session, type SessionCounts, type SessionPage, type SessionQuery } from './sessions.types';
+import {
+  noSessions,
+  type Session,
+  type SessionCounts,
+  type SessionKind,
+  type SessionPage,
+  type SessionQuery,
+} from './sessions.types';
 
 // As in the list of users: more than anybody turns pages for.
 const mostCounted = 10_001;
-const mostOfOne = 100;
+// As many as the caps of all kinds together, at their highest.
+const mostOfOne = 120;
 
 /**
  * One page of the open sessions of everybody, without those of the explorer (R81–R83). Where there are more than 10,000
@@ -29,9 +37,21 @@ export async function listSessions(ctx: Context, query: SessionQuery): Promise<S
   };
 }
 
-/** A person's own open sessions without those of the explorer, the latest request first; 100 at most. */
+/** A person's open sessions without those of the explorer, the latest request first; 120 at most. */
 export async function sessionsOf(ctx: Context, userId: number): Promise<Session[]> {
-  const sessions = await selectOpenSessions(ctx.db, userId, ['web', 'api'], mostOfOne);
+  return latestOf(ctx, userId, ['web', 'api']);
+}
+
+/**
+ * The same of every kind, for the person themselves: whoever got hold of their password must not be able to stay unseen
+ * in a session of the explorer.
+ */
+export async function ownSessions(ctx: Context, userId: number): Promise<Session[]> {
+  return latestOf(ctx, userId, ['web', 'api', 'explorer']);
+}
+
+async function latestOf(ctx: Context, userId: number, kinds: readonly SessionKind[]): Promise<Session[]> {
+  const sessions = await selectOpenSessions(ctx.db, userId, kinds, mostOfOne);
   return sessions.map((session) => withLatest(ctx, session));
 }
 

@@ -6,7 +6,7 @@ import type { ActionCall, Caller, CommandCall, SlackEdge } from '../../platform/
 import { oneAddress } from '../../platform/slack/one-address';
 import { readId } from '../../platform/slack/values';
 import { endingPlan, endOwnSession, endSession, endSessionsOfUser } from './end-sessions.service';
-import { listSessions, sessionsOf } from './list-sessions.service';
+import { listSessions, ownSessions } from './list-sessions.service';
 import {
   endAllCallback,
   endAllMetadata,
@@ -65,7 +65,7 @@ function ownUser(caller: Caller): NonNullable<Caller['user']> {
 }
 
 async function ownMessage(ctx: Context, caller: Caller, remark: string | null = null) {
-  return ownSessionsMessage(await sessionsOf(ctx, ownUser(caller).id), timesOf(ctx), remark);
+  return ownSessionsMessage(await ownSessions(ctx, ownUser(caller).id), timesOf(ctx), remark);
 }
 
 const asId = (text: string) => /^(?:no\.?\s*|#)?(\d{1,15})$/i.exec(text.trim())?.[1] ?? null;

@@ -74,20 +74,6 @@ export async function selectOpenSessions(
   return rows.map(toSession);
 }
 
-/** The open session of a user's client. */
-export async function selectClientSession(
-  db: Database,
-  userId: number,
-  kind: SessionKind,
-  clientId: string,
-): Promise<Session | null> {
-  const row: SessionRow | undefined = await db('sessions')
-    .where({ user_id: userId, kind, client_id: clientId })
-    .whereNull('ended_at')
-    .first(...sessionColumns);
-  return row === undefined ? null : toSession(row);
-}
-
 /** A session that may have ended. */
 export async function selectSession(db: Database, id: number): Promise<(Session & { isOpen: boolean }) | null> {
   const row: (SessionRow & { ended_at: unknown }) | undefined = await db('sessions')

@@ -1,7 +1,7 @@
 import type { SecretText } from '../../lib/secret-text';
 import type { AuthSystem, UserStatus } from '../users/users.types';
 
-/** `api` and `explorer` sessions do not count towards the cap and never idle out. */
+/** `api` and `explorer` sessions do not count towards the cap and never idle out; a user has fifty of each at most. */
 export type SessionKind = 'web' | 'api' | 'explorer';
 
 /** Open sessions by kind. */
@@ -50,7 +50,7 @@ export type SessionState =
   | { readonly state: 'unknown' };
 
 /**
- * How a sign-in ended. `at_cap`: the user has as many web sessions as they may; `choice` works once, for five minutes,
+ * How a sign-in ended. `at_cap`: the user has as many sessions of that kind as they may; `choice` works once, for five minutes,
  * and completes the sign-in when one of `sessions` is ended. `refused`: the user is not active (any more), or was
  * changed since their credentials were checked.
  */

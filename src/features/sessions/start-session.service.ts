@@ -13,15 +13,18 @@ import { idleBefore } from './idle';
 import { type Choice, deleteOldChoices, insertChoice, selectChoice, takeChoice } from './session-choices.store';
 import { choiceHash, hashOf, newChoice, newSessionToken } from './session-secrets';
 import { deleteOldTokens, insertToken } from './session-tokens.store';
-import { endIdle, insertSession, renewSession, selectClientSession, selectOpenSessions } from './sessions.store';
+import { endIdle, insertSession, renewSession, selectOpenSessions } from './sessions.store';
 import type { ChoiceResult, Client, Session, SessionKind, StartResult } from './sessions.types';
 
 const choiceLife = 5 * minute;
 const choicesKept = 10;
 // Tabs that sign in again and again keep the newest.
 const tokensKept = 10;
-// More than the cap can be, for one that was lowered.
+// More than the caps can be, for one that was lowered.
 const mostShown = 100;
+// They do not count towards the cap (R92) and never idle out: without a bound, whoever knows one password could open
+// any number of them, those of the explorer in nobody's list.
+const mostOfPrograms = 50;
 
 /** A client as it is stored. @throws AppError `invalid_input` */
 function checkedClient({ clientId, clientName, ip }: Client): Client {
@@ -33,7 +36,8 @@ function checkedClient({ clientId, clientName, ip }: Client): Client {
 
 /**
  * Starts a session for a user whose credentials were checked, or gives the client's own open session a further token
- * (R89). A web session above the cap (R91) is not started; see StartResult.
+ * (R89). A web session above the cap (R91) is not started; neither is one of a program above fifty of its kind; see
+ * StartResult.
  * @param input.checkedVersion the user's version when their credentials were checked: a password that was changed since
  *   signs nobody in
  * @throws AppError `invalid_input` for a client without a proper id
@@ -44,25 +48,24 @@ export async function startSession(
     readonly userId: number;
     readonly kind: SessionKind;
     readonly client: Client;
-    readonly checkedVersion?: number;
+    readonly checkedVersion: number;
   },
 ): Promise<StartResult> {
   const client = checkedClient(input.client);
   return inTransaction(ctx, async (tx) => {
     const user = await heldActiveUser(tx, input.userId);
-    if (user === null || (input.checkedVersion ?? user.version) !== user.version) return { kind: 'refused' };
-    const own = await selectClientSession(tx.db, user.id, input.kind, client.clientId);
-    const open = input.kind === 'web' ? await openWebSessions(tx, user.id) : [];
-    const isOpen = own !== null && (input.kind !== 'web' || open.some(({ id }) => id === own.id));
-    if (own !== null && isOpen) return renewed(tx, own, client);
-    if (input.kind === 'web' && open.length >= (await setting(tx, 'sessions.cap')))
+    if (user?.version !== input.checkedVersion) return { kind: 'refused' };
+    const open = await sessionsThatCount(tx, user.id, input.kind);
+    const own = open.find(({ clientId }) => clientId === client.clientId);
+    if (own !== undefined) return renewed(tx, own, client);
+    if (open.length >= (await mostOf(tx, input.kind)))
       return askWhichToEnd(tx, { userId: user.id, kind: input.kind, ...client }, open);
     return begun(tx, user.id, input.kind, client);
   });
 }
 
 /**
- * Completes a sign-in that met the cap: ends one of the user's web sessions and starts the new one, both or neither.
+ * Completes a sign-in that met the cap: ends one of the user's sessions of that kind and starts the new one, both or neither.
  * The client is the one that got the choice. Where the chosen session is none of theirs, or the cap was lowered
  * meanwhile, the answer is a new choice.
  */
@@ -79,13 +82,13 @@ export async function completeChoice(
     if (!(await takeChoice(tx.db, hash))) return { kind: 'void' };
     if (user === null) return { kind: 'refused' };
     const client = checkedClient({ ...choice, ip: input.ip });
-    const before = await openWebSessions(tx, user.id);
+    const before = await sessionsThatCount(tx, user.id, choice.kind);
     const own = before.find(({ clientId }) => clientId === client.clientId);
     if (own !== undefined) return renewed(tx, own, client);
     const chosen = before.find(({ id }) => id === input.endSessionId);
     if (chosen !== undefined) await endAsThemselves(tx, chosen, user);
     const open = before.filter((session) => session !== chosen);
-    if (open.length >= (await setting(tx, 'sessions.cap'))) return askWhichToEnd(tx, choice, open);
+    if (open.length >= (await mostOf(tx, choice.kind))) return askWhichToEnd(tx, choice, open);
     return begun(tx, user.id, choice.kind, client);
   });
 }
@@ -97,9 +100,15 @@ async function heldActiveUser(tx: TxContext, userId: number): Promise<User | nul
   return user?.status === 'active' ? user : null;
 }
 
-/** A user's web sessions, after those that have idled out are ended. */
-async function openWebSessions(tx: TxContext, userId: number): Promise<Session[]> {
-  const open = await selectOpenSessions(tx.db, userId, ['web'], mostShown);
+/** How many open sessions of a kind one user may have. */
+async function mostOf(tx: TxContext, kind: SessionKind): Promise<number> {
+  return kind === 'web' ? setting(tx, 'sessions.cap') : mostOfPrograms;
+}
+
+/** A user's open sessions of a kind, after those that have idled out are ended. */
+async function sessionsThatCount(tx: TxContext, userId: number, kind: SessionKind): Promise<Session[]> {
+  const open = await selectOpenSessions(tx.db, userId, [kind], mostShown);
+  if (kind !== 'web') return open;
   const now = tx.clock.now();
   const before = idleBefore(now, await setting(tx, 'sessions.idle_minutes'));
   if (before === null) return open;

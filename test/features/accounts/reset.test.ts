@@ -1,4 +1,5 @@
 import { accountPages } from '../../../src/features/accounts/accounts.pages';
+import { makeApiToken, verifyApiToken } from '../../../src/features/credentials/api-tokens.service';
 import { issueLinks, linkUrl } from '../../../src/features/credentials/links.service';
 import { hashPassword, verifyPassword } from '../../../src/features/credentials/passwords.service';
 import { day } from '../../../src/lib/duration';
@@ -55,6 +56,17 @@ forEachDatabase((database) => {
     const again = await visitor.get(path);
     expect(again.status).toBe(410);
     expect(again.body).toContain('This link was already used, and the new password is set.');
+  });
+
+  test('R79: API tokens that were made since the link was sent are revoked with the old password', async () => {
+    const { ctx, visitor, user, path } = await begin();
+    const made = await makeApiToken(ctx, user.id, 'Whoever knows the old password', null);
+    if (made.kind !== 'made') throw new Error(made.problem);
+    expect(await verifyApiToken(ctx, made.token.reveal())).not.toBeNull();
+    expect((await visitor.fillIn(path, filled)).status).toBe(200);
+    expect(await verifyApiToken(ctx, made.token.reveal())).toBeNull();
+    const event = await database.db('audit_events').where({ action: 'user.password_set' }).first();
+    expect(JSON.parse(event.after)).toEqual({ sessionsEnded: 2, tokensRevoked: 1 });
   });
 
   test('the old password keeps working until then, and looking changes nothing', async () => {

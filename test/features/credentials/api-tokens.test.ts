@@ -5,17 +5,19 @@ import {
   revokeApiTokens,
   verifyApiToken,
 } from '../../../src/features/credentials/api-tokens.service';
+import { endSessionsOf } from '../../../src/features/sessions/sessions.service';
 import { day, minute, second } from '../../../src/lib/duration';
 import type { Context } from '../../../src/platform/context';
 import { inTransaction } from '../../../src/platform/db/transaction';
 import { insertUser } from '../../support/builders';
 import { testContext } from '../../support/context';
 import { forEachDatabase } from '../../support/databases';
+import { signedIn } from '../../support/sessions';
 
 forEachDatabase((database) => {
   const begin = async () => ({ ctx: testContext(database), user: await insertUser(database.db) });
   async function made(ctx: Context, userId: number, name: string) {
-    const outcome = await makeApiToken(ctx, userId, name);
+    const outcome = await makeApiToken(ctx, userId, name, null);
     if (outcome.kind !== 'made') throw new Error(outcome.problem);
     return { token: outcome.token.reveal(), ...outcome.apiToken };
   }
@@ -72,7 +74,7 @@ forEachDatabase((database) => {
   test('a name is asked for, is short, and is taken once among those that work', async () => {
     const { ctx, user } = await begin();
     const other = await insertUser(database.db);
-    const problem = async (name: string) => (await makeApiToken(ctx, user.id, name)) as { problem?: string };
+    const problem = async (name: string) => (await makeApiToken(ctx, user.id, name, null)) as { problem?: string };
     const { id } = await made(ctx, user.id, 'Build server');
     expect(await problem(' \u200b ')).toMatchObject({ problem: 'missing' });
     expect(await problem('é'.repeat(81))).toMatchObject({ problem: 'too_long' });
@@ -86,15 +88,17 @@ forEachDatabase((database) => {
   test('twenty tokens are as many as one person has, also of forms that are sent at once', async () => {
     const { ctx, user } = await begin();
     for (let number = 1; number <= 18; number += 1) await made(ctx, user.id, `token ${number}`);
-    const racing = await Promise.all([1, 2, 3, 4, 5].map((number) => makeApiToken(ctx, user.id, `racing ${number}`)));
+    const racing = await Promise.all(
+      [1, 2, 3, 4, 5].map((number) => makeApiToken(ctx, user.id, `racing ${number}`, null)),
+    );
     expect(racing.filter(({ kind }) => kind === 'made')).toHaveLength(2);
-    expect(await makeApiToken(ctx, user.id, 'one more')).toEqual({ kind: 'refused', problem: 'too_many' });
+    expect(await makeApiToken(ctx, user.id, 'one more', null)).toEqual({ kind: 'refused', problem: 'too_many' });
     expect(await listApiTokens(ctx, user.id)).toHaveLength(20);
   });
 
   test('of one name that is sent twice at once one token is made', async () => {
     const { ctx, user } = await begin();
-    const twice = await Promise.all([1, 2].map(() => makeApiToken(ctx, user.id, 'double click')));
+    const twice = await Promise.all([1, 2].map(() => makeApiToken(ctx, user.id, 'double click', null)));
     expect(twice.map((outcome) => (outcome.kind === 'made' ? 'made' : outcome.problem)).sort()).toEqual([
       'made',
       'taken',
@@ -112,7 +116,7 @@ forEachDatabase((database) => {
       revoked_reason: 'owner',
     }));
     await database.db('api_tokens').insert(rows);
-    expect(await makeApiToken(ctx, user.id, 'next')).toEqual({ kind: 'refused', problem: 'too_many_today' });
+    expect(await makeApiToken(ctx, user.id, 'next', null)).toEqual({ kind: 'refused', problem: 'too_many_today' });
     ctx.clock.advance(day);
     await made(ctx, user.id, 'next');
   });
@@ -136,7 +140,7 @@ forEachDatabase((database) => {
     const { token, id } = await made(ctx, user.id, 'one');
     await database.db('users').where({ id: user.id }).update({ status: 'disabled' });
     expect(await verifyApiToken(ctx, token)).toBeNull();
-    await expect(makeApiToken(ctx, user.id, 'two')).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(makeApiToken(ctx, user.id, 'two', null)).rejects.toMatchObject({ kind: 'not_found' });
     await expect(revokeApiToken(ctx, user.id, id)).rejects.toMatchObject({ kind: 'not_found' });
   });
 
@@ -145,5 +149,14 @@ forEachDatabase((database) => {
     const tokens = [await made(ctx, user.id, 'one'), await made(ctx, user.id, 'two')];
     expect(await inTransaction(ctx, (tx) => revokeApiTokens(tx, [user.id], 'password_reset'))).toBe(2);
     for (const { token } of tokens) expect(await verifyApiToken(ctx, token)).toBeNull();
+  });
+
+  test('a session that ends while it asks for a token leaves none behind', async () => {
+    const { ctx, user } = await begin();
+    const { session } = await signedIn(ctx, user.id, 'chrome');
+    expect(await makeApiToken(ctx, user.id, 'before', session.id)).toMatchObject({ kind: 'made' });
+    await inTransaction(ctx, (tx) => endSessionsOf(tx, [user.id], 'password_changed'));
+    await expect(makeApiToken(ctx, user.id, 'after', session.id)).rejects.toMatchObject({ kind: 'not_found' });
+    expect((await listApiTokens(ctx, user.id)).map(({ name }) => name)).toEqual(['before']);
   });
 });

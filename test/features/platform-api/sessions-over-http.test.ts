@@ -150,7 +150,7 @@ forEachDatabase((database) => {
 
   test('whoever is disabled is told so, whatever they were signed in by', async () => {
     const { body } = await signIn('chrome');
-    const made = await makeApiToken(usher.ctx, maya.id, 'Builds');
+    const made = await makeApiToken(usher.ctx, maya.id, 'Builds', null);
     await disableUsers(await asAda(), [maya.id], null);
     expect((await read(body.token)).body).toMatchObject({ code: 'session_ended', reason: 'disabled' });
     expect((await read(made.kind === 'made' ? made.token.reveal() : '')).body.code).toBe('token_unknown');
@@ -182,7 +182,7 @@ forEachDatabase((database) => {
   });
 
   test('an API token stands for its owner until it is revoked, and cannot be signed out', async () => {
-    const made = await makeApiToken(usher.ctx, maya.id, 'Builds');
+    const made = await makeApiToken(usher.ctx, maya.id, 'Builds', null);
     if (made.kind !== 'made') throw new Error(made.problem);
     const token = made.token.reveal();
     const known = await read(token);

@@ -1,12 +1,11 @@
 import { listSessions, sessionsOf } from '../../../src/features/sessions/list-sessions.service';
 import { readSession } from '../../../src/features/sessions/read-session.service';
 import type { SessionColumn, SessionQuery } from '../../../src/features/sessions/sessions.types';
-import { startSession } from '../../../src/features/sessions/start-session.service';
 import { minute } from '../../../src/lib/duration';
 import { actorFor, insertAdmin, insertUser } from '../../support/builders';
 import { testContext } from '../../support/context';
 import { forEachDatabase } from '../../support/databases';
-import { clientNamed, signedIn } from '../../support/sessions';
+import { clientNamed, signedIn, startChecked } from '../../support/sessions';
 
 const query: SessionQuery = { sort: 'started', direction: 'asc', page: 0, pageSize: 10 };
 
@@ -25,7 +24,7 @@ forEachDatabase((database) => {
       [bo, 'api', 'b2', 'build/1.0', '192.0.2.2'],
       [bo, 'web', 'b3', 'Firefox on Linux', '192.0.2.4'],
     ] as const) {
-      const result = await startSession(ctx, { userId: user.id, kind, client: { clientId, clientName, ip } });
+      const result = await startChecked(ctx, { userId: user.id, kind, client: { clientId, clientName, ip } });
       if (result.kind === 'started') tokens.push(result.token.reveal());
       ctx.clock.advance(minute);
     }
@@ -88,7 +87,7 @@ forEachDatabase((database) => {
     await expect(listSessions(own, query)).rejects.toMatchObject({ kind: 'not_admin' });
     expect((await sessionsOf(own, bo.id)).map(({ clientId }) => clientId)).toEqual(['b3', 'b2', 'b1']);
     expect((await sessionsOf(own, al.id)).map(({ clientId }) => clientId)).toEqual(['a1']);
-    await startSession(ctx, { userId: bo.id, kind: 'web', client: clientNamed('b1') });
+    await startChecked(ctx, { userId: bo.id, kind: 'web', client: clientNamed('b1') });
     expect((await sessionsOf(own, bo.id))[0]?.clientId).toBe('b1');
     await signedIn(ctx, al.id, 'x', 'explorer');
     expect(await sessionsOf(own, al.id)).toHaveLength(1);

@@ -6,7 +6,7 @@ import { minute } from '../../../src/lib/duration';
 import { actorFor, insertAdmin, insertUser } from '../../support/builders';
 import { testContext } from '../../support/context';
 import { forEachDatabase } from '../../support/databases';
-import { askedToEnd, atCap, clientNamed, complete, signedIn, started } from '../../support/sessions';
+import { askedToEnd, atCap, clientNamed, complete, signedIn, startChecked, started } from '../../support/sessions';
 
 forEachDatabase((database) => {
   const scene = async () => {
@@ -24,7 +24,7 @@ forEachDatabase((database) => {
   };
   const openSessions = (userId: number) => database.db('sessions').where({ user_id: userId }).whereNull('ended_at');
   const startWeb = (ctx: ReturnType<typeof testContext>, userId: number, clientId: string) =>
-    startSession(ctx, { userId, kind: 'web', client: clientNamed(clientId) });
+    startChecked(ctx, { userId, kind: 'web', client: clientNamed(clientId) });
 
   test('a sign-in gives a token that stands for its user, and is remembered as their last', async () => {
     const { ctx, user } = await scene();
@@ -211,6 +211,22 @@ forEachDatabase((database) => {
     expect(await database.db('session_tokens')).toEqual([]);
   });
 
+  test('of programs and of the explorer nobody has more than fifty each; the next one is asked which to end', async () => {
+    const { ctx, user } = await scene();
+    for (const kind of ['api', 'explorer'] as const) {
+      const first = await signedIn(ctx, user.id, 'program 1', kind);
+      for (let number = 2; number <= 50; number += 1) await signedIn(ctx, user.id, `program ${number}`, kind);
+      const { choice, sessions } = await askedToEnd(ctx, user.id, 'program 51', kind);
+      expect([sessions.length, new Set(sessions.map((session) => session.kind))]).toEqual([50, new Set([kind])]);
+      expect((await signedIn(ctx, user.id, 'program 1', kind)).session.id).toBe(first.session.id);
+      const chosen = started(await complete(ctx, choice, first.session.id));
+      expect([chosen.session.kind, chosen.session.clientId]).toEqual([kind, 'program 51']);
+      expect(await readSession(ctx, first.token)).toEqual({ state: 'ended', reason: 'signed_out' });
+      expect(await openSessions(user.id).where({ kind })).toHaveLength(50);
+    }
+    await signedIn(ctx, user.id, 'chrome');
+  }, 60_000);
+
   test('sign-ins that race with disabling leave no open session', async () => {
     const { ctx, user } = await scene();
     const admin = testContext(database, {
@@ -219,7 +235,7 @@ forEachDatabase((database) => {
     });
     await Promise.all([
       ...Array.from({ length: 6 }, (_, index) =>
-        startSession(ctx, { userId: user.id, kind: 'api', client: clientNamed(`program ${index}`) }),
+        startChecked(ctx, { userId: user.id, kind: 'api', client: clientNamed(`program ${index}`) }),
       ),
       disableUsers(admin, [user.id], null),
     ]);
@@ -235,9 +251,9 @@ forEachDatabase((database) => {
       clientName: `Net\nscape ${'é'.repeat(200)}`,
       ip: `::${'1'.repeat(60)}`,
     };
-    const { session } = started(await startSession(ctx, { userId: user.id, kind: 'web', client }));
+    const { session } = started(await startChecked(ctx, { userId: user.id, kind: 'web', client }));
     expect([...session.clientName]).toHaveLength(120);
-    const again = started(await startSession(ctx, { userId: user.id, kind: 'web', client }));
+    const again = started(await startChecked(ctx, { userId: user.id, kind: 'web', client }));
     expect(again.session.id).toBe(session.id);
     // MySQL would take a name with blanks at its end for the same: it is the same everywhere.
     expect(started(await startWeb(ctx, user.id, 'opera ')).session.id).toBe(
