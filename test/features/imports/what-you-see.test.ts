@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { selectRows } from '../../../src/features/imports/import-rows.store';
+import { toShown } from '../../../src/features/imports/written-plan';
 import { storeSetting } from '../../../src/features/settings/settings.service';
-import { insertAdmin, insertMembership, insertUser, profileId } from '../../support/builders';
+import { insertAdmin, insertMembership, insertUser, profileId, setSeats } from '../../support/builders';
 import { forEachDatabase } from '../../support/databases';
 import { type ImportScene, importScene, personOf, type SheetPerson } from './import-scene';
 
@@ -23,11 +25,18 @@ const cells = cellsOf({
   Projects: ['Apollo', 'Apollo\nGemini', 'Mercury\nApollo', '<clear>', 'Sample Project', 'Apolo'],
   Admin: ['yes', 'no'],
 });
+/** A row about everybody, and maybe further ones about some of them, whose address is written in another way. */
 const files = fc
-  .array(cells, { minLength: somebody.length, maxLength: somebody.length })
-  .map((rows) =>
-    rows.map((row, index): SheetPerson => ({ 'Login Email': somebody[index] ?? '', ...(row as SheetPerson) })),
-  );
+  .tuple(
+    fc.array(cells, { minLength: somebody.length, maxLength: somebody.length }),
+    fc.array(fc.tuple(fc.constantFrom(...somebody), cells), { maxLength: 3 }),
+  )
+  .map(([rows, twins]): SheetPerson[] => [
+    ...rows.map((row, index) => ({ 'Login Email': somebody[index] ?? '', ...(row as SheetPerson) })),
+    ...twins.map(([email, row]) => ({ 'Login Email': email.toUpperCase(), ...(row as SheetPerson) })),
+  ]);
+/** Seats that are free before the import: enough for all, or for some. */
+const freeSeats = fc.oneof(fc.constant(1000), fc.nat({ max: 10 }));
 
 forEachDatabase((database) => {
   async function settle(): Promise<ImportScene> {
@@ -87,16 +96,24 @@ forEachDatabase((database) => {
 
   test('applying a plan gives exactly what its preview said, and the same file again changes nothing', async () => {
     await fc.assert(
-      fc.asyncProperty(files, async (people) => {
+      fc.asyncProperty(files, freeSeats, async (people, free) => {
         const scene = await settle();
         try {
+          const [taken] = (await database.db('users').whereNot({ status: 'disabled' }).count({ total: '*' })) as [
+            { total: number },
+          ];
+          await setSeats(database.db, Number(taken.total) + free);
           const before = new Map<string, Record<string, string>>();
           for (const email of somebody) before.set(email, shown(await personOf(database, email)));
           const preview = await scene.previewOf(people);
-          const rows = await database
-            .db('import_rows')
-            .where({ import_id: preview.id })
-            .select('email', 'action', 'plan');
+          const stored = await selectRows(database.db, preview.id, 0, null, 1000);
+          const rows = stored.map(toShown).map((row) => ({ ...row, email: row.email ?? '' }));
+          expect(preview.seats.free).toBe(free);
+          if (preview.seats.needed > free) {
+            await expect(scene.carryOut(preview)).rejects.toMatchObject({ kind: 'seats_exhausted' });
+            for (const email of somebody) expect(shown(await personOf(database, email))).toEqual(before.get(email));
+            return;
+          }
           const progress = await scene.carryOut(preview);
           expect(progress.outcomes).toEqual({
             invited: preview.counts.invite,
@@ -105,9 +122,9 @@ forEachDatabase((database) => {
             failed: preview.counts.fail,
             pending: 0,
           });
-          for (const { email, plan } of rows) {
-            const expected = { ...before.get(email) };
-            for (const { field, old, new: next } of plan === null ? [] : JSON.parse(plan).differences) {
+          for (const { email, differences } of rows) {
+            const expected = { ...before.get(email.toLowerCase()) };
+            for (const { field, old, new: next } of differences) {
               expect(old).toBe(expected[field]);
               expected[field] = next;
             }
@@ -119,8 +136,8 @@ forEachDatabase((database) => {
             .map(({ email }) => email);
           function invitedAgain(email: string): boolean {
             const row = people.find((person) => person['Login Email'] === email);
-            const plan = rows.find((planned) => planned.email === email)?.plan ?? '{"change":null}';
-            return row?.Status === 'Active' && JSON.parse(plan).change?.status === 'invited';
+            const planned = rows.find((one) => one.email === email);
+            return row?.Status === 'Active' && planned?.change?.status === 'invited';
           }
           const again = await scene.previewOf(people);
           const actions = await database
@@ -133,7 +150,7 @@ forEachDatabase((database) => {
           await scene.files.remove();
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 16 },
     );
   }, 120_000);
 });
