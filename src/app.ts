@@ -138,7 +138,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
         inBackground('import', runImport(ctx, news.importId, stopping.signal));
         return;
       case 'import_moved':
-        await drawImport(ctx, slack.gateway, news.importId).catch((error: unknown) =>
+        await drawImport(ctx, slack.gateway, news.importId, news.rowsPerSecond).catch((error: unknown) =>
           log.warn({ err: error }, 'progress not shown'),
         );
         return;
