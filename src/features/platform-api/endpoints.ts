@@ -36,7 +36,7 @@ export const endpoints = {
     path: '/v1/sessions',
     summary: 'Signs somebody in',
     description:
-      'Anybody may call this; a platform key is asked for by client_ip alone. Ten calls a minute are taken from one address, and after ten wrong passwords an account takes no further ones for a while. A platform that signs people in from its own server shows its key and sends client_ip, so that both are counted by the address of the person; without client_ip they are counted by the address of the caller, whoever that is. The same client_id has one session: a further sign-in gets a further token of it. At the cap nothing ends by itself: the answer is 409 with the sessions and a choice, and the same address takes the choice with the session to end.',
+      'Anybody may call this; a platform key is asked for by client_ip alone. Ten calls a minute are taken from one address, and after ten wrong passwords an account takes no further ones for a while. A platform that signs people in from its own server shows its key and sends client_ip, so that both are counted by the address of the person; without client_ip they are counted by the address of the caller, whoever that is. The same client_id has one session: a further sign-in gets a further token of it. Of sessions of the kinds api and explorer a person may have fifty each. At the cap nothing ends by itself: the answer is 409 with the sessions and a choice, and the same address takes the choice with the session to end.',
     access: 'choosable',
     body: signIn,
     success: { status: 201, description: 'Signed in.', schema: started },

@@ -10,7 +10,7 @@ import { testContext } from '../../support/context';
 import type { TestDatabase } from '../../support/databases';
 import { startMariadb } from '../../support/mariadb-server';
 
-/** A MariaDB server with nothing on it but many people, three web sessions each, whose tokens are known. */
+/** A MariaDB server with nothing on it but many people in three projects, three web sessions each, whose tokens are known. */
 export interface SessionsSite {
   readonly url: string;
   readonly db: Knex;
@@ -37,6 +37,17 @@ async function seed(db: Knex, sessions: number): Promise<void> {
      SELECT seq, CONCAT('person', seq, '@example.com'), CONCAT('person', seq, '@example.com'), '', 'active',
        UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM seq_1_to_${people}`,
   );
+  await db.raw(
+    `INSERT INTO projects (name, name_key, created_at, updated_at)
+     SELECT CONCAT('Project ', seq), CONCAT('project ', seq), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM seq_1_to_3`,
+  );
+  for (let first = 1; first <= people; first += perStatement) {
+    await db.raw(
+      `INSERT INTO memberships (user_id, project_id, profile_id, created_at)
+       SELECT seq, p.id, (SELECT MIN(id) FROM profiles), UTC_TIMESTAMP(3)
+       FROM seq_${first}_to_${Math.min(people, first + perStatement - 1)}, projects p WHERE p.name LIKE 'Project %'`,
+    );
+  }
   for (let first = 1; first <= sessions; first += perStatement) {
     const numbers = `seq_${first}_to_${Math.min(sessions, first + perStatement - 1)}`;
     await db.raw(
