@@ -76,8 +76,10 @@ export const seatsShort = ({ seats }: ImportPreview): string =>
   `The file needs ${count(seats.needed, 'seat')} and ${number(seats.free)} ${seats.free === 1 ? 'is' : 'are'} free, so nothing was done. Take people out of it, disable somebody, or get more seats.`;
 
 export const summaryLine = ({ fileName, outcomes }: ImportProgress): string =>
-  `${fileName}: ${number(outcomes.invited)} invited, ${number(outcomes.updated)} updated, ${number(outcomes.unchanged)} unchanged, ${number(outcomes.failed)} failed.`;
+  `${fileName}: ${number(outcomes.invited)} invited, ${number(outcomes.updated)} updated, ${number(outcomes.unchanged)} unchanged, ${number(outcomes.failed)} failed${outcomes.pending === 0 ? '' : `, ${number(outcomes.pending)} not run, for it was stopped`}.`;
 
-export const letGo = ({ outcomes, total }: ImportProgress): string =>
+export const letGo = ({ outcomes, state, total }: ImportProgress): string =>
   `Stopped after ${number(total - outcomes.pending)} of ${number(total)} rows; these stay done. ` +
-  'A running server goes on with the rest within a minute; without one, run: npm run usher -- job resume-imports';
+  (state === 'paused'
+    ? 'The rest is paused: an admin lets it go on, or stops it, from /usher imports in Slack.'
+    : 'A running server goes on with the rest within a minute; without one, run: npm run usher -- job resume-imports');

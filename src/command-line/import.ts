@@ -165,9 +165,11 @@ async function carryOut(session: Session, ctx: Context, id: number, path: string
   }
   screen.say(summaryLine(ended));
   if (ended.problem !== null) screen.complain(ended.problem);
-  const { invited, updated, failed } = ended.outcomes;
-  if (failed === 0) return exitCodes.done;
-  screen.complain(`${count(failed, 'row')} failed. Correct and import: ${await writeErrors(ctx, id, path)}`);
+  const { invited, updated, failed, pending } = ended.outcomes;
+  if (failed + pending === 0) return exitCodes.done;
+  const left =
+    pending === 0 ? `${count(failed, 'row')} failed` : `${count(failed + pending, 'row')} failed or were not run`;
+  screen.complain(`${left}. Correct and import: ${await writeErrors(ctx, id, path)}`);
   return invited + updated === 0 ? exitCodes.failed : exitCodes.partly;
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { addTime, day } from '../../lib/duration';
+import { addTime, day, minute } from '../../lib/duration';
 import { shorten } from '../../lib/plain-text';
 import { actingAs, type Context } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
@@ -99,6 +99,12 @@ async function report(ctx: Context, stored: StoredImport, token: string, signal:
   const held = await patiently(ctx, signal, () => prolongImport(ctx.db, id, token, reportLeaseSeconds));
   if (!held) throw new LeaseLost();
   await ctx.announce({ kind: 'users_changed' }).catch((error) => ctx.log.warn({ err: error }, 'news went nowhere'));
+  // A workbook of a million rows takes longer than its lease.
+  const prolonging = setInterval(() => {
+    prolongImport(ctx.db, id, token, reportLeaseSeconds).catch((error: unknown) =>
+      ctx.log.warn({ err: error, importId: id }, 'a lease was not prolonged'),
+    );
+  }, minute);
   try {
     await ctx.announce({ kind: 'import_ended', importId: id });
   } catch (error) {
@@ -111,6 +117,8 @@ async function report(ctx: Context, stored: StoredImport, token: string, signal:
       return;
     }
     ctx.log.error({ err: error, importId: id, attempts }, 'import could not be reported and is given up');
+  } finally {
+    clearInterval(prolonging);
   }
   const end = stored.haltedBy === null ? 'done' : 'stopped';
   await patiently(ctx, signal, () => moveImport(ctx.db, id, token, 'reporting', end, null));

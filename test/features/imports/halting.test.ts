@@ -1,4 +1,5 @@
 import { Workbook } from 'exceljs';
+import { letGo, summaryLine } from '../../../src/command-line/import.text';
 import { confirmImport } from '../../../src/features/imports/confirm-import.service';
 import { continueImport, pauseImport, stopImport } from '../../../src/features/imports/halt-import.service';
 import { writeErrorWorkbook } from '../../../src/features/imports/import-workbooks.service';
@@ -231,5 +232,7 @@ forEachDatabase((database) => {
     const line = '1,200 invited, 300 updated, 2 failed and 3,498 not run';
     expect(words(summaryMessage(stopped))).toContain(`Stopped: ${line}.`);
     expect(words(endedNotice(stopped))).toContain(line);
+    expect(summaryLine(stopped)).toContain('2 failed, 3,498 not run, for it was stopped.');
+    expect(letGo({ ...progress, state: 'paused', haltedBy })).toContain('an admin lets it go on');
   });
 });
