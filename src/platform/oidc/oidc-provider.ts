@@ -106,6 +106,11 @@ function factsOf(error: unknown): Record<string, unknown> {
   return { err: error, said: `${error.error}: ${error.error_description ?? ''}`.slice(0, 500) };
 }
 
+/** An address that the provider did not verify may be anybody's: OpenID Connect Core 1.0, 5.1 and 5.7. */
+function toldBy(claims: Readonly<Record<string, unknown>>, claim: string): unknown {
+  return claim === 'email' && claims.email_verified === false ? undefined : claims[claim];
+}
+
 /**
  * The provider that the settings name, asked by the authorization code flow with PKCE. What it tells of itself is read at
  * the first sign-in and kept for an hour; when that fails, the next sign-in tries again.
@@ -146,10 +151,10 @@ export function createOidcProvider(
       idTokenExpected: true,
     });
     const claims = tokens.claims();
-    const told = claims?.[config.usernameClaim];
+    const told = claims === undefined ? undefined : toldBy(claims, config.usernameClaim);
     if (told !== undefined || claims === undefined) return told;
     if (configuration.serverMetadata().userinfo_endpoint === undefined) return undefined;
-    return (await fetchUserInfo(configuration, tokens.access_token, claims.sub))[config.usernameClaim];
+    return toldBy(await fetchUserInfo(configuration, tokens.access_token, claims.sub), config.usernameClaim);
   }
 
   return {

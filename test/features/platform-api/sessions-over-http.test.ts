@@ -6,6 +6,7 @@ import { minute } from '../../../src/lib/duration';
 import { actingAs } from '../../../src/platform/context';
 import { actorFor, insertGroup, insertMembership, insertProject, insertUser } from '../../support/builders';
 import { forEachDatabase } from '../../support/databases';
+import { signedIn } from '../../support/sessions';
 import { type RunningUsher, startUsher } from '../../support/usher';
 import { type ApiCall, apiOf, password, passwordHash, platformKey } from './api-caller';
 
@@ -37,6 +38,23 @@ forEachDatabase((database) => {
     const ada = await database.db('users').where({ email: 'ada@example.com' }).first('id', 'email');
     return actingAs(usher.ctx, actorFor(ada));
   };
+
+  test('of many who ask at the same moment each is told about themselves, and what they may do', async () => {
+    const people = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map(async (number) => {
+        const person = await insertUser(database.db, { email: `p${number}@example.com` });
+        const project = await insertProject(database.db, { name: `Project ${number}` });
+        await insertMembership(database.db, { userId: person.id, projectId: project.id });
+        return { person, project, ...(await signedIn(usher.ctx, person.id, 'chrome')) };
+      }),
+    );
+    const strange = `us_${'x'.repeat(43)}`;
+    const asked = Array.from({ length: 12 }, () => [...people, null]).flat();
+    const answers = await Promise.all(asked.map((one) => read(one?.token ?? strange)));
+    expect(answers.map(({ status, body }) => [status, body.user?.email, body.permissions?.projects[0]?.name])).toEqual(
+      asked.map((one) => (one === null ? [401, undefined, undefined] : [200, one.person.email, one.project.name])),
+    );
+  });
 
   test('somebody signs in, is known by the token, and signs out', async () => {
     const { status, body } = await signIn('chrome', { client_name: 'Chrome on Windows' });
