@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSheet } from '../../src/platform/sheets/read-sheet';
 import { insertUser } from '../support/builders';
-import { type CommandEnd, startCommand } from '../support/command-line';
+import { buildCommandLine, type CommandEnd, startCommand } from '../support/command-line';
 import { forEachDatabase, type TestDatabase } from '../support/databases';
 import { startMailbox } from '../support/mailbox';
 import { type RunningUsher, startUsher } from '../support/usher';
 
 // Each command is a program that starts, which takes seconds where the machine is busy.
 jest.setTimeout(120_000);
+
+beforeAll(buildCommandLine);
 
 let folder: string;
 beforeEach(() => {

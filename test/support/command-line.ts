@@ -1,9 +1,33 @@
 import { spawn } from 'node:child_process';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 
 const root = join(__dirname, '../..');
-const main = join(root, 'src/command-line/main.ts');
-const loader = require.resolve('tsx');
+// Within the project, so that its packages are found.
+const built = join(root, 'dist/commands-of-tests');
+const main = join(built, 'src/command-line/main.js');
+
+/** Makes JavaScript of the program, as `npm run build` does without its checks: each command then starts twice as fast. */
+export async function buildCommandLine(): Promise<void> {
+  const files = ['src', 'jobs', 'migrations'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /(?<!\.d)\.tsx?$/.test(file))
+      .map((file) => join(root, folder, file)),
+  );
+  await build({
+    entryPoints: files,
+    outdir: built,
+    outbase: root,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    logLevel: 'warning',
+  });
+  for (const file of ['package.json', 'manifest.yml']) copyFileSync(join(root, file), join(built, file));
+}
 
 /** What a command said, and how it ended. */
 export interface CommandEnd {
@@ -32,7 +56,7 @@ export function startCommand(
   settings: Readonly<Record<string, string>>,
   folder: string,
 ): CommandRun {
-  const child = spawn(process.execPath, ['--import', loader, main, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env: {
       PATH: process.env.PATH ?? '',
