@@ -1,6 +1,7 @@
 import type { App, ViewStateValue } from '@slack/bolt';
 import type { Option } from '@slack/types';
 import { z } from 'zod';
+import { minute } from '../../lib/duration';
 import { emoji, loadingModal, type ModalView, paragraph } from './blocks';
 import type { Submission, Suggestions } from './definitions';
 import { respondWith } from './respond';
@@ -93,8 +94,13 @@ export function registerHandlers(app: App, wiring: Wiring): void {
   });
 }
 
+/** How long what a submission showed is kept for a second delivery of it, in milliseconds. */
+const shownFor = minute;
+
 function registerSubmission(app: App, wiring: Wiring, submission: Submission): void {
   const { gateway } = wiring;
+  // A second delivery is acknowledged with "Loading…" as well, and would stay so after the first has shown its result.
+  const shownLately = new Map<string, Promise<ModalView | null>>();
   app.view({ callback_id: submission.callbackId, type: 'view_submission' }, async ({ ack, body, view }) => {
     const values = view.state.values as Record<string, Record<string, ViewStateValue>>;
     const problems = submission.check?.(values) ?? null;
@@ -107,26 +113,44 @@ function registerSubmission(app: App, wiring: Wiring, submission: Submission): v
     const from = { ...wiring.ctx, log };
     const reply: Say = async (said) =>
       gateway.postEphemeral(await gateway.directConversation(body.user.id), body.user.id, said);
-    const work = async (): Promise<void> => {
+    const requestId = `view:${view.id}:${view.hash}`;
+    const work = async (): Promise<ModalView | null> => {
       try {
         const { caller, ctx } = await admit(wiring, from, body.user.id, submission.access);
         const shown = await submission.handle(ctx, {
           caller,
           slack: gateway,
           conversationId: null,
-          requestId: `view:${view.id}:${view.hash}`,
+          requestId,
           values,
           viewId: view.id,
           metadata: parseJson(view.private_metadata),
           reply,
         });
-        await gateway.updateView(view.id, 'errors' in shown ? withProblems(shown.view, shown.errors) : shown);
+        const next = 'errors' in shown ? withProblems(shown.view, shown.errors) : shown;
+        await gateway.updateView(view.id, next);
         log.info('submission handled');
+        return next;
       } catch (error) {
         await sayError(wiring, from, error, view.id, reply);
+        return null;
       }
     };
-    await wiring.track(work());
+    const earlier = shownLately.get(requestId);
+    if (earlier === undefined) {
+      const working = work();
+      shownLately.set(requestId, working);
+      setTimeout(() => shownLately.delete(requestId), shownFor).unref();
+      await wiring.track(working.then(() => undefined));
+      return;
+    }
+    log.info('a repeated submission shows what the first one did');
+    const again = async (): Promise<void> => {
+      const shown = await earlier;
+      if (shown === null) await work();
+      else await gateway.updateView(view.id, shown);
+    };
+    await wiring.track(again().catch((error: unknown) => sayError(wiring, from, error, view.id, reply)));
   });
 }
 
