@@ -160,7 +160,7 @@ export async function insertRequest(
   return { approval: made, isNew: true };
 }
 
-/** The request that was made under this key; null when there is none. */
+/** The request that was made under this key; null when there is none. No privilege is asked: Usher itself looks. */
 export async function approvalByKey(ctx: Context, idempotencyKey: string): Promise<Approval | null> {
   return selectApprovalByKey(ctx.db, idempotencyKey);
 }

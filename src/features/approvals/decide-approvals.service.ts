@@ -74,11 +74,6 @@ export async function withdrawRequest(
   return (await close(tx, approval, { state: 'called_off', reason })) ? approval.id : null;
 }
 
-/** How the request with this key stands; null when there is none. No privilege is asked: Usher itself looks. */
-export async function requestStanding(ctx: Context, idempotencyKey: string): Promise<ApprovalState | null> {
-  return (await selectApprovalByKey(ctx.db, idempotencyKey))?.state ?? null;
-}
-
 /** Ends an approval whose day is over; false when it was decided, or ended, before. */
 export async function expire(ctx: Context, id: number): Promise<boolean> {
   const ended = await inTransaction(ctx, async (tx) => {

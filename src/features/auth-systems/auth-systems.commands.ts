@@ -4,7 +4,7 @@ import type { Context } from '../../platform/context';
 import { isAppError } from '../../platform/errors';
 import type { ModalView } from '../../platform/slack/blocks';
 import type { ActionCall, SlackEdge } from '../../platform/slack/definitions';
-import { uploadWritten } from '../../platform/slack/upload-written';
+import { uploadWritten } from '../../platform/slack/own-file';
 import { planModal } from '../batch/batch.modals';
 import { noInput } from '../batch/batch.types';
 import { planBatch } from '../batch/plan-batch.service';

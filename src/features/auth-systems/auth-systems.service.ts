@@ -8,8 +8,9 @@ import { requireAdmin } from '../users/users.service';
 import type { AuthSystem } from '../users/users.types';
 import { type AuthOverview, type ExternalSystem, settingOf } from './auth-systems.types';
 
+export const ssoCallbackPath = '/sign-in/sso/callback';
 /** Where people come back to from the provider; it has to know this address. */
-export const ssoCallbackUrl = (ctx: Context) => `${ctx.config.publicUrl}/sign-in/sso/callback`;
+export const ssoCallbackUrl = (ctx: Context) => `${ctx.config.publicUrl}${ssoCallbackPath}`;
 
 /** Where a system is, as the operator set it; null: it is not set up. */
 export function serverOf(ctx: Context, system: ExternalSystem): string | null {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { inSlices } from '../../lib/in-turns';
-import { rowsPerStatement, toDate } from '../../platform/db/dialect';
+import { toDate } from '../../platform/db/dialect';
+import { insertAll } from '../../platform/db/insert-all';
 import {
   type Batch,
   type BatchAction,
@@ -72,7 +72,7 @@ export async function insertBatch(db: Knex.Transaction, batch: NewBatch): Promis
     user_id: userId,
     email,
   }));
-  await inSlices(people, rowsPerStatement(db), (slice) => db('batch_people').insert(slice));
+  await insertAll(db, 'batch_people', people);
   return Number(id);
 }
 

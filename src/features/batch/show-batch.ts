@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Actor, actingAs, type Context } from '../../platform/context';
 import { isDatabaseDown } from '../../platform/db/transaction';
 import type { SlackMessage } from '../../platform/slack/blocks';
 import type { SlackGateway } from '../../platform/slack/gateway';
+import { uploadWritten } from '../../platform/slack/own-file';
 import { isLastingRefusal } from '../../platform/slack/wiring';
 import { writeUsersWorkbook } from '../exports/exports.service';
 import { resultsOf } from '../operations/operations.service';
@@ -200,37 +198,20 @@ async function deliverWorkbook(
   conversationId: string,
   { batch, operationId }: BatchReport,
 ): Promise<WorkbookState> {
+  const send = async (file: { name: string; comment: string }, write: (path: string) => Promise<void>) =>
+    (await uploadWritten(slack, conversationId, file, write)) ? 'sent' : 'failed';
   try {
     if (batch.action === 'export') {
       const ids = await batchUserIds(ctx, batch);
       const comment = 'The people you chose. Edited and sent back to me, the file updates them.';
-      return await upload(slack, conversationId, 'People.xlsx', comment, (path) => writeUsersWorkbook(ctx, ids, path));
+      return await send({ name: 'People.xlsx', comment }, (path) => writeUsersWorkbook(ctx, ids, path));
     }
     if (!needsWorkbook(batch.total)) return 'none';
     const comment = 'How it ended for each person.';
-    return await upload(slack, conversationId, 'Results.xlsx', comment, (path) =>
-      writeResultWorkbook(ctx, operationId, path),
-    );
+    return await send({ name: 'Results.xlsx', comment }, (path) => writeResultWorkbook(ctx, operationId, path));
   } catch (error) {
     // What was done is done, and is said; the file can be had again.
     ctx.log.error({ err: error, batchId: batch.id }, 'workbook of a batch not delivered');
     return 'failed';
-  }
-}
-
-async function upload(
-  slack: SlackGateway,
-  conversationId: string,
-  name: string,
-  comment: string,
-  write: (path: string) => Promise<void>,
-): Promise<WorkbookState> {
-  const folder = await mkdtemp(join(tmpdir(), 'usher-workbook-'));
-  try {
-    const path = join(folder, 'workbook.xlsx');
-    await write(path);
-    return (await slack.upload(conversationId, { path, name, comment })) ? 'sent' : 'failed';
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

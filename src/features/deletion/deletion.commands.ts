@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { emailKey, parseRecipients } from '../../lib/email';
 import type { Context } from '../../platform/context';
 import { invalidInput, isAppError } from '../../platform/errors';
 import { type ModalView, sentence } from '../../platform/slack/blocks';
 import type { CommandLine } from '../../platform/slack/command-text';
 import type { SlackEdge } from '../../platform/slack/definitions';
+import { uploadWritten } from '../../platform/slack/own-file';
 import { readId } from '../../platform/slack/values';
 import { findUsersByEmail, showUser } from '../users/users.service';
 import {
@@ -103,18 +101,15 @@ export const deletionEdge: SlackEdge = {
       async handle(ctx, call) {
         // Said first: a modal on top of this one needs the click's trigger, which an upload may outlive.
         await call.reply(sentence('The list comes into our direct conversation.'));
-        const folder = await mkdtemp(join(tmpdir(), 'usher-workbook-'));
-        try {
-          const path = join(folder, 'workbook.xlsx');
-          await writeLeftOverWorkbook(ctx, call.value.split(',').map(readId), path);
-          await call.slack.upload(await call.slack.directConversation(call.caller.slackUserId), {
-            path,
+        await uploadWritten(
+          call.slack,
+          await call.slack.directConversation(call.caller.slackUserId),
+          {
             name: 'Cases left over.xlsx',
             comment: 'The run cases that become unassigned, in the order of runs and positions.',
-          });
-        } finally {
-          await rm(folder, { recursive: true, force: true });
-        }
+          },
+          (path) => writeLeftOverWorkbook(ctx, call.value.split(',').map(readId), path),
+        );
       },
     },
   ],

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { didYouMean } from '../../lib/did-you-mean';
 import type { Context } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
 import type { CommandLine } from '../../platform/slack/command-text';
 import type { CommandCall, SlackEdge } from '../../platform/slack/definitions';
+import { withOwnFile } from '../../platform/slack/own-file';
 import { readFilter } from '../directory/directory.commands';
 import { countForExport, type ExportChoice, exportPeople } from './exports.service';
 import { exportBegunMessage, exportComment, exportLostMessage, nobodyMatchesMessage } from './exports.text';
@@ -40,9 +38,7 @@ function readChoice(line: CommandLine): ExportChoice {
 /** Writes the file into a folder that only this program reads, and puts it into the direct conversation of the admin. */
 async function writeAndSend(ctx: Context, call: CommandCall, choice: ExportChoice): Promise<void> {
   const conversationId = await call.slack.directConversation(call.caller.slackUserId);
-  const folder = await mkdtemp(join(tmpdir(), 'usher-export-'));
-  try {
-    const path = join(folder, `people.${choice.format}`);
+  await withOwnFile(async (path) => {
     const { people, cut } = await exportPeople(ctx, choice, path, {
       signal: new AbortController().signal,
       moved: () => undefined,
@@ -53,9 +49,7 @@ async function writeAndSend(ctx: Context, call: CommandCall, choice: ExportChoic
       comment: exportComment(people, cut, choice.links),
     });
     if (!isShown) await call.slack.post(conversationId, exportLostMessage);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** `/users export`: everybody, or whom a filter describes, as a file. */

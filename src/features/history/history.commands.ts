@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { oneLine } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
@@ -9,6 +6,7 @@ import { sentence } from '../../platform/slack/blocks';
 import type { CommandLine } from '../../platform/slack/command-text';
 import type { ActionCall, SlackEdge } from '../../platform/slack/definitions';
 import { oneAddress } from '../../platform/slack/one-address';
+import { uploadWritten } from '../../platform/slack/own-file';
 import { addressOf, readTrail, workbookLimit, writeTrailWorkbook } from './history.service';
 import { trailMessage } from './history.text';
 import type { TrailWords } from './trail.types';
@@ -103,18 +101,15 @@ export const historyEdge: SlackEdge = {
       access: 'admin',
       async handle(ctx, call) {
         const { words } = trailValue.parse(JSON.parse(call.value));
-        const folder = await mkdtemp(join(tmpdir(), 'usher-workbook-'));
-        try {
-          const path = join(folder, 'trail.xlsx');
-          await writeTrailWorkbook(ctx, words, path);
-          await call.slack.upload(await call.slack.directConversation(call.caller.slackUserId), {
-            path,
+        await uploadWritten(
+          call.slack,
+          await call.slack.directConversation(call.caller.slackUserId),
+          {
             name: 'Audit trail.xlsx',
             comment: `The trail as you filtered it, the newest ${workbookLimit.toLocaleString('en-US')} lines at most.`,
-          });
-        } finally {
-          await rm(folder, { recursive: true, force: true });
-        }
+          },
+          (path) => writeTrailWorkbook(ctx, words, path),
+        );
         await call.reply(sentence('The workbook lies in our direct conversation.'));
       },
     },

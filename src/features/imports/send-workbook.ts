@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { shorten } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import type { SlackGateway } from '../../platform/slack/gateway';
+import { uploadWritten } from '../../platform/slack/own-file';
 import { writeErrorWorkbook, writePlanWorkbook, writeTemplateWorkbook } from './import-workbooks.service';
 import { workbookLostMessage } from './imports.text';
 import type { ImportPerson } from './imports.types';
@@ -12,23 +10,6 @@ import type { ImportPerson } from './imports.types';
 export interface Place {
   readonly conversationId: string;
   readonly threadTs: string;
-}
-
-/** Writes a workbook into a folder of its own, uploads it, and removes both. False: Slack took it and does not show it. */
-async function sendWorkbook(
-  slack: SlackGateway,
-  conversationId: string,
-  file: { readonly name: string; readonly comment?: string; readonly threadTs?: string },
-  write: (path: string) => Promise<void>,
-): Promise<boolean> {
-  const folder = await mkdtemp(join(tmpdir(), 'usher-workbook-'));
-  try {
-    const path = join(folder, 'workbook.xlsx');
-    await write(path);
-    return await slack.upload(conversationId, { ...file, path });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 const bareName = (fileName: string) => shorten(fileName.replace(/\.[a-z0-9]{1,5}$/i, ''), 100);
@@ -43,7 +24,7 @@ export async function sendImportWorkbook(
   about: { readonly id: number; readonly fileName: string; readonly haltedBy?: ImportPerson | null },
   { conversationId, threadTs }: Place,
 ): Promise<void> {
-  const shown = await sendWorkbook(
+  const shown = await uploadWritten(
     slack,
     conversationId,
     kind === 'plan'
@@ -72,7 +53,7 @@ export async function sendImportWorkbook(
 
 /** Sends the template; false: Slack took it and does not show it. */
 export function sendTemplate(ctx: Context, slack: SlackGateway, conversationId: string): Promise<boolean> {
-  return sendWorkbook(
+  return uploadWritten(
     slack,
     conversationId,
     { name: 'People to import.xlsx', comment: 'Fill in a row for each person, then send the file back to me.' },

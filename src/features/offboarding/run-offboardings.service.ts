@@ -3,7 +3,8 @@ import { type Actor, actingAs, type Context, type TxContext } from '../../platfo
 import { inTransaction } from '../../platform/db/transaction';
 import { type AppError, invalidInput, isAppError, notAdmin } from '../../platform/errors';
 import { enqueue } from '../../platform/mail/outbox';
-import { requestStanding, withdrawRequest } from '../approvals/decide-approvals.service';
+import { approvalByKey } from '../approvals/approvals.service';
+import { withdrawRequest } from '../approvals/decide-approvals.service';
 import { deleteCounted } from '../deletion/deletion.service';
 import type { DeletionPlan } from '../deletion/deletion.types';
 import { oneAtATime } from '../licences/licences.service';
@@ -110,7 +111,7 @@ async function fail(ctx: Context, offboarding: Offboarding, error: AppError): Pr
 async function whyUnapproved(ctx: Context, { id, userId, dueAt }: Offboarding): Promise<string | null> {
   if (userId === null) return 'The person was deleted before.';
   if (dueAt <= ctx.clock.now()) return 'Its moment passed before a second admin approved it.';
-  const request = await requestStanding(ctx, requestKey(id));
+  const request = (await approvalByKey(ctx, requestKey(id)))?.state;
   // What was approved is carried out within moments, or taken up again by the job of approvals.
   return request === 'pending' || request === 'approved' ? null : 'No second admin approved it.';
 }

@@ -1,7 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { KnownBlock } from '@slack/types';
@@ -11,6 +9,7 @@ import type { SlackConfig } from '../../config';
 import { minute, second } from '../../lib/duration';
 import { invalidInput } from '../errors';
 import { escapeText, type HomeView, type ModalView, type SlackMessage } from './blocks';
+import { withOwnFile } from './own-file';
 
 /** What Usher asks of Slack, with short time-outs: a person waits for most of it. */
 export interface SlackGateway {
@@ -194,16 +193,12 @@ export function createGateway(config: SlackConfig, log: Logger): SlackGateway {
           `${facts.name} does not lie in this Slack workspace, so it cannot be read here. Download it and drop it again.`,
         );
       }
-      const folder = await mkdtemp(join(tmpdir(), 'usher-file-'));
-      try {
-        const path = join(folder, 'file');
+      return withOwnFile(async (path) => {
         await download(url, path, facts, mostBytes, tooLarge).catch((error: unknown) => {
           throw downloadProblem(error, facts.name);
         });
-        return await work(path);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
+        return work(path);
+      });
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Context } from '../../../platform/context';
 import { queryParameter } from '../../../platform/http/form-body';
 import { LinkButton, leadTo, Message, sendPage } from '../../../platform/http/page-layout';
 import { createOidcProvider, type OidcProvider } from '../../../platform/oidc/oidc-provider';
+import { ssoCallbackPath, ssoCallbackUrl } from '../../auth-systems/auth-systems.service';
 import { setting } from '../../settings/settings.service';
 import { currentSession } from '../current-session';
 import { returnPath } from '../return-path';
@@ -28,7 +29,6 @@ import {
 import { dropPending, keepPending, shownPending } from './sso-cookies';
 
 const startPath = '/sign-in/sso';
-const callbackPath = '/sign-in/sso/callback';
 
 /** Which way out of a page leads on: once more, at the provider as somebody else, or without SSO. */
 type WayOut = 'again' | 'as_somebody_else' | 'by_password';
@@ -77,9 +77,7 @@ function sendUnavailable(reply: FastifyReply, returnTo: string): FastifyReply {
 export function ssoPages(ctx: Context): FastifyPluginAsync {
   const { config, clock, log } = ctx;
   const provider: OidcProvider | null =
-    config.oidc === null
-      ? null
-      : createOidcProvider(config.oidc, { callbackUrl: `${config.publicUrl}${callbackPath}`, clock, log });
+    config.oidc === null ? null : createOidcProvider(config.oidc, { callbackUrl: ssoCallbackUrl(ctx), clock, log });
 
   return async (app) => {
     app.get(startPath, async (request, reply) => {
@@ -96,7 +94,7 @@ export function ssoPages(ctx: Context): FastifyPluginAsync {
       return reply.header('cache-control', 'no-store').redirect(begun.url, 303);
     });
 
-    app.get(callbackPath, async (request, reply) => {
+    app.get(ssoCallbackPath, async (request, reply) => {
       const pending = shownPending(ctx, request, queryParameter(request, 'state'));
       if (pending === null) {
         // Somebody who is signed in has only come by here once more, by the browser's way back.
