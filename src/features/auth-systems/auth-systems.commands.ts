@@ -31,7 +31,7 @@ import { conditionSentence, exportFile } from './auth-systems.text';
 import type { SiteSwitch } from './auth-systems.types';
 import { draftResets, exportLeaving, withoutPassword } from './leaving-people.service';
 import { planSwitch } from './plan-switch.service';
-import { switchSystem } from './switch-system.service';
+import { switchAndShow } from './show-switch';
 
 const operationId = z.coerce.number().int().positive();
 /** People without a password who are named in the result; the rest is in the workbook. */
@@ -140,7 +140,7 @@ export const authSystemsEdge: SlackEdge = {
         const { reuseNames, typed } = readSwitchForm(call.values);
         const change = { system, to, reuseNames };
         try {
-          const outcome = await switchSystem(ctx, { change, seen: counts, typed }, call.requestId);
+          const outcome = await switchAndShow(ctx, call, { change, seen: counts, typed });
           if (outcome.kind === 'moved') {
             const remark = 'Something changed while you looked, so nothing was switched. This is how it is now.';
             return switchModal(outcome.plan, outcome.plan.refusal === null ? remark : null, sent);

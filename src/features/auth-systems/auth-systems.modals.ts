@@ -23,6 +23,7 @@ import {
   internalSentence,
   reuseLabel,
   switchedSentences,
+  switchingSentence,
   switchTitle,
   systemNames,
   systemSentences,
@@ -182,6 +183,15 @@ export function switchModal(plan: SwitchPlan, remark: string | null, sent: strin
       ...(phrase !== null && refusal === null ? [phraseBlock(phrase)] : []),
     ],
   });
+}
+
+/** How far a switch is that takes longer than a moment. */
+export function switchingModal(change: SiteSwitch, people: number, total: number): ModalView {
+  return noticeModal(
+    switchTitle(change),
+    paragraph(emoji('hourglass_flowing_sand'), ' ', bold(switchingSentence(people, total))),
+    note('It is done for everybody or for nobody. Please leave this open: the next step will be here.'),
+  );
 }
 
 /** What a switch did, and the next step for those who have no password. @param waiting the first of them */

@@ -141,6 +141,11 @@ export function consequences({ change, counts, endsLdap, ssoOnAfter }: SwitchPla
   ];
 }
 
+/** `12,000 of 20,000 people are switched …` */
+export function switchingSentence(done: number, total: number): string {
+  return `${done.toLocaleString('en-US')} of ${people(total)} ${verb(total, 'is', 'are')} switched …`;
+}
+
 /** What a switch did. */
 export function switchedSentences({ change, counts, sessionsEnded }: Switched): string[] {
   const { cleared, reused } = counts;

@@ -101,3 +101,8 @@ export interface Switched {
   readonly taken: readonly TakenName[];
   readonly sessionsEnded: number;
 }
+
+/** `moved`: people changed since the plan was shown, or it cannot be done any more; nothing was written. */
+export type SwitchOutcome =
+  | { readonly kind: 'done'; readonly switched: Switched }
+  | { readonly kind: 'moved'; readonly plan: SwitchPlan };

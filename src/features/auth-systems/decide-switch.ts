@@ -1,6 +1,6 @@
 import { nameKey } from '../../lib/plain-text';
 import { lacksPassword } from '../auth-changes/auth-changes.service';
-import type { AuthSystem, User, UserChanges } from '../users/users.types';
+import type { AuthSystem, SignInMove, User } from '../users/users.types';
 import type { ExternalSystem, SiteSwitch, SwitchCounts } from './auth-systems.types';
 
 /** The system that people have to leave, if any: SSO takes the place of LDAP (R72). */
@@ -55,13 +55,12 @@ export function decidePerson(
   };
 }
 
-/** The columns that are another than before. */
-export function changedBy({ user, authSystem, ssoUsername, ldapUsername }: DecidedPerson): UserChanges {
-  return {
-    ...(user.authSystem === authSystem ? {} : { authSystem }),
-    ...(user.ssoUsername === ssoUsername ? {} : { ssoUsername }),
-    ...(user.ldapUsername === ldapUsername ? {} : { ldapUsername }),
-  };
+/** What is written of one person; null: nothing is another than before. */
+export function moveOf({ user, authSystem, ssoUsername, ldapUsername }: DecidedPerson): SignInMove | null {
+  const to = user.authSystem === authSystem ? null : authSystem;
+  const isCleared = user.ldapUsername !== ldapUsername;
+  if (to === null && !isCleared) return null;
+  return { to, ldapName: ssoUsername !== user.ssoUsername ? 'reused' : isCleared ? 'cleared' : 'stays' };
 }
 
 /** Why it ended so for this person: a word of the results' reasons. */

@@ -7,11 +7,11 @@ import { followSwitches } from '../auth-changes/auth-changes.service';
 import { oneAtATime } from '../licences/licences.service';
 import { beginOperation, closeOperation, recordResults } from '../operations/operations.service';
 import { storeSetting } from '../settings/settings.service';
-import { eachOfSystem } from '../users/auth-systems.service';
-import { changeUsers, findUsers, holdUsers, recordUserChanges, requireAdmin } from '../users/users.service';
-import { authSystemNames } from '../users/users.types';
-import { freeSwitches, type SiteSwitch, type SwitchCounts, type Switched, type SwitchPlan } from './auth-systems.types';
-import { changedBy, type DecidedPerson, leftSystem, phraseFor, reasonFor } from './decide-switch';
+import { eachOfSystem, moveSignIns } from '../users/auth-systems.service';
+import { findUsers, holdUsers, recordUserChanges, requireAdmin } from '../users/users.service';
+import { authSystemNames, type SignInMove, type User } from '../users/users.types';
+import { freeSwitches, type SiteSwitch, type SwitchCounts, type SwitchOutcome } from './auth-systems.types';
+import { type DecidedPerson, leftSystem, moveOf, phraseFor, reasonFor } from './decide-switch';
 import {
   decidePeople,
   emptyTally,
@@ -32,11 +32,6 @@ export interface ConfirmedSwitch {
   readonly typed: string;
 }
 
-/** `moved`: people changed since the plan was shown, or it cannot be done any more; nothing was written. */
-export type SwitchOutcome =
-  | { readonly kind: 'done'; readonly switched: Switched }
-  | { readonly kind: 'moved'; readonly plan: SwitchPlan };
-
 /** Takes the transaction back: other people would be touched than were shown. */
 class Moved extends Error {}
 
@@ -48,12 +43,14 @@ const isSame = (one: SwitchCounts, other: SwitchCounts) =>
  * switches LDAP off. With LDAP all LDAP usernames go, and become SSO usernames where that was asked for and nobody else
  * has them; whoever cannot go on by SSO is internal from then on. Sessions of those people end. The statements grow by
  * a slice of people, not by the person.
+ * @param moved told after each slice how many people are written; from the beginning where the transaction is tried again
  * @throws AppError `not_admin`; `invalid_input` (field `phrase` when it was mistyped), `conflict` for a repeated request
  */
 export async function switchSystem(
   ctx: Context,
   confirmed: ConfirmedSwitch,
   requestId: string,
+  moved: (people: number) => void = () => undefined,
 ): Promise<SwitchOutcome> {
   const { change, seen, typed } = confirmed;
   const phrase = phraseFor(seen, freeSwitches);
@@ -66,8 +63,8 @@ export async function switchSystem(
       const operationId = await beginOperation(tx, 'auth.switch', requestId, change);
       const now = await systemsNow(tx);
       if ((await refusalOf(tx, change, now)) !== null) throw new Moved();
-      const moved = await movePeople(tx, change, systemsAfter(now, change), operationId);
-      const { counts, taken, sessionsEnded, changed } = moved;
+      const after = systemsAfter(now, change);
+      const { counts, taken, sessionsEnded, changed } = await movePeople(tx, change, after, operationId, moved);
       if (!isSame(counts, seen)) throw new Moved();
       await storeSystems(tx, now, change, counts, operationId);
       await closeOperation(tx, operationId, { done: changed, unchanged: 0, skipped: 0, failed: 0 });
@@ -81,12 +78,18 @@ export async function switchSystem(
   }
 }
 
+/** Somebody of whom something is written, and what. */
+interface DuePerson extends DecidedPerson {
+  readonly move: SignInMove;
+}
+
 /** Everybody who has to leave, a slice at a time. */
 async function movePeople(
   tx: TxContext,
   change: SiteSwitch,
   after: SitesSystems,
   operationId: number,
+  moved: (people: number) => void,
 ): Promise<Tally & { readonly changed: number; readonly sessionsEnded: number }> {
   const left = leftSystem(change);
   let tally = emptyTally;
@@ -97,35 +100,55 @@ async function movePeople(
     await holdUsers(tx, ids);
     const decided = await decidePeople(tx, await findUsers(tx, ids), change, after);
     tally = tallied(tally, decided, change.reuseNames);
-    const due = decided.filter((person) => Object.keys(changedBy(person)).length > 0);
+    const due = decided.flatMap((person): DuePerson[] => {
+      const move = moveOf(person);
+      return move === null ? [] : [{ ...person, move }];
+    });
     changed += due.length;
-    await changeUsers(
-      tx,
-      due.map((person) => ({ user: person.user, changes: changedBy(person) })),
-    );
+    await moveAlike(tx, due);
     const switched = due
       .filter(({ leaves }) => leaves)
       .map(({ user, authSystem }) => ({ user, authSystem, status: user.status }));
     sessionsEnded += (await followSwitches(tx, switched, operationId, 'later')).sessionsEnded;
     await recordPeople(tx, due, operationId);
+    moved(changed);
   }
   return { ...tally, changed, sessionsEnded };
 }
 
-async function recordPeople(tx: TxContext, due: readonly DecidedPerson[], operationId: number): Promise<void> {
-  const told = ({ authSystem, ssoUsername, ldapUsername }: DecidedPerson, changed: object) => ({
-    ...('authSystem' in changed && { authSystem: authSystemNames[authSystem] }),
-    ...('ssoUsername' in changed && { ssoUsername }),
-    ...('ldapUsername' in changed && { ldapUsername }),
-  });
+/** Writes the people of a slice; few ways to move there are, and one statement for each. */
+async function moveAlike(tx: TxContext, due: readonly DuePerson[]): Promise<void> {
+  const alike = new Map<string, { readonly move: SignInMove; readonly userIds: number[] }>();
+  for (const { user, move } of due) {
+    const key = `${move.to} ${move.ldapName}`;
+    const same = alike.get(key);
+    if (same === undefined) alike.set(key, { move, userIds: [user.id] });
+    else same.userIds.push(user.id);
+  }
+  for (const { move, userIds } of alike.values()) await moveSignIns(tx, userIds, move);
+}
+
+/** The fields that a move writes, in the words of the audit trail. */
+function told(
+  { authSystem, ssoUsername, ldapUsername }: Pick<User, 'authSystem' | 'ssoUsername' | 'ldapUsername'>,
+  { to, ldapName }: SignInMove,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...(to !== null && { authSystem: authSystemNames[authSystem] }),
+    ...(ldapName === 'reused' && { ssoUsername }),
+    ...(ldapName !== 'stays' && { ldapUsername }),
+  };
+}
+
+async function recordPeople(tx: TxContext, due: readonly DuePerson[], operationId: number): Promise<void> {
   await recordUserChanges(
     tx,
-    due.map((person) => {
-      const { user } = person;
-      const changed = changedBy(person);
-      const action = 'user.auth_switched' as const;
-      return { action, user, before: told({ ...person, ...user }, changed), after: told(person, changed) };
-    }),
+    due.map((person) => ({
+      action: 'user.auth_switched',
+      user: person.user,
+      before: told(person.user, person.move),
+      after: told(person, person.move),
+    })),
     operationId,
   );
   await recordResults(

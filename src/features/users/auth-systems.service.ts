@@ -1,7 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Context } from '../../platform/context';
+import { inSlices } from '../../lib/in-turns';
+import type { Context, TxContext } from '../../platform/context';
 import { rowsPerStatement } from '../../platform/db/dialect';
 import { countByAuthSystem, type SystemCount, selectIdsOfSystem } from './auth-systems.store';
+import { updateSignIns } from './move-sign-ins.store';
+import type { SignInMove } from './users.types';
 
 /** Users by auth system and status, each with how many external usernames they have. */
 export async function systemCounts(ctx: Context): Promise<SystemCount[]> {
@@ -22,4 +25,10 @@ export async function* eachOfSystem(ctx: Context, system: 'ldap' | 'sso'): Async
     after = last;
     await nextTurn();
   }
+}
+
+/** Moves the sign-ins of these users, all alike. Audit is the caller's. */
+export async function moveSignIns(tx: TxContext, userIds: readonly number[], move: SignInMove): Promise<void> {
+  const now = tx.clock.now();
+  await inSlices(userIds, rowsPerStatement(tx.db), (slice) => updateSignIns(tx.db, slice, move, now));
 }

@@ -105,3 +105,11 @@ const searchKeyLimit = 201;
 export function nameSearchKey(names: Pick<User, 'firstName' | 'lastName'>): string {
   return [...nameKey(`${names.firstName} ${names.lastName}`)].slice(0, searchKeyLimit).join('');
 }
+
+/** What becomes of the sign-in of several people alike. */
+export interface SignInMove {
+  /** The system they sign in by from then on; null: it stays. */
+  readonly to: AuthSystem | null;
+  /** `reused`: it becomes their SSO username and is cleared. */
+  readonly ldapName: 'stays' | 'cleared' | 'reused';
+}

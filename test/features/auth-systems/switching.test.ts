@@ -281,6 +281,51 @@ forEachDatabase((database) => {
     expect(await sheetRows(await sentFile(ada))).toHaveLength(201);
   });
 
+  test('a switch that takes longer than a moment shows how far it is, and then what it came to', async () => {
+    await ldapUser(database, 'lin');
+    await ldapUser(database, 'mo', { status: 'disabled' });
+    await insertUser(database.db, { email: 'pia@example.com', ldap_username: 'pia' });
+    const ada = await openSwitch(usher, 'LDAP off');
+    const passTime = ({ sql }: { readonly sql: string }) => {
+      if (/^insert into `operation_results`/i.test(sql)) usher.clock.advance(4000);
+    };
+    usher.ctx.db.on('query', passTime);
+    try {
+      const shown = ada.modal('3 of 3 people are switched …');
+      await ada.submit();
+      expect(textOf(await shown)).toContain('Please leave this open');
+      await ada.modal('3 LDAP usernames were cleared.');
+    } finally {
+      usher.ctx.db.removeListener('query', passTime);
+    }
+  });
+
+  test('what a switch writes of each person is what it told, whichever way they go', async () => {
+    await storeSetting(usher.ctx, 'auth.sso', true);
+    await ldapUser(database, 'lin', { ldap_username: 'Lin.O' });
+    await ldapUser(database, 'own', { sso_username: 'own.sso' });
+    await insertUser(database.db, { email: 'pia@example.com', ldap_username: 'pia' });
+    const before = await database.db('users').orderBy('email');
+    const ada = await openSwitch(usher, 'LDAP off');
+    await ada.fill(reuse);
+    await ada.modal('2 LDAP usernames become SSO usernames.');
+    await ada.submit();
+    await ada.modal('3 LDAP usernames were cleared.');
+    const after = await database.db('users').orderBy('email');
+    const keys = Object.fromEntries(
+      after.map((row) => [row.email, [row.auth_system, row.sso_username, row.sso_username_key, row.ldap_username_key]]),
+    );
+    expect(keys).toMatchObject({
+      'lin@example.com': ['sso', 'Lin.O', 'lin.o', null],
+      'own@example.com': ['sso', 'own.sso', 'own.sso', null],
+      'pia@example.com': ['internal', 'pia', 'pia', null],
+    });
+    const versions = (rows: readonly { version: number }[]) => rows.map(({ version }) => version);
+    expect(versions(after)).toEqual(before.map(({ email, version }) => version + (email in keysOfMoved ? 1 : 0)));
+  });
+
+  const keysOfMoved = { 'lin@example.com': 1, 'own@example.com': 1, 'pia@example.com': 1 };
+
   async function statementsOf(work: () => Promise<void>): Promise<number> {
     let statements = 0;
     const count = () => {
