@@ -1,3 +1,4 @@
+import { migrationState } from '../../src/platform/db/migrate';
 import { insertAdmin, insertMembership, insertProject } from './builders';
 import { testContext } from './context';
 import { forEachDatabase } from './databases';
@@ -8,6 +9,10 @@ forEachDatabase((database) => {
   test('a test sees the rows that migrations add', async () => {
     expect(await names()).toEqual(['Sample Project']);
     expect(await database.db('profiles').pluck('name')).toHaveLength(3);
+  });
+
+  test('nothing is left to migrate', async () => {
+    expect(await migrationState(database.db)).toEqual({ pending: [], unknown: [] });
   });
 
   test('what a test writes, with rows that hang on it…', async () => {

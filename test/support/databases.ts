@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import type { Knex } from 'knex';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { openDatabase, type PoolLimits } from '../../src/platform/db/database';
-import { rowsPerStatement } from '../../src/platform/db/dialect';
-import { migrate } from '../../src/platform/db/migrate';
+import { template } from './templates';
 
 /** One migrated database of one test file. Before each test it is as migrations leave it. */
 export interface TestDatabase {
@@ -18,18 +19,46 @@ export interface TestDatabase {
   connect(limits?: Partial<PoolLimits>): Knex;
 }
 
-type Row = Record<string, unknown>;
-type Snapshot = readonly { readonly table: string; readonly rows: readonly Row[] }[];
-
 interface Place {
   readonly url: string;
+  /** Makes its rows what migrations leave. */
+  restore(db: Knex): Promise<void>;
   remove(): Promise<void>;
+}
+
+/** Statements that make tables hold what the template's hold, whatever is in them. */
+function copyRows(tables: readonly string[]): string {
+  return tables
+    .flatMap((name) => [`DELETE FROM ${name}`, `INSERT INTO ${name} SELECT * FROM ${template}.${name}`])
+    .join(';');
 }
 
 async function newSqlite(): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'usher-sqlite-'));
+  const file = join(folder, 'test.sqlite');
+  const source = process.env.USHER_TEST_SQLITE ?? '';
+  copyFileSync(source, file);
+  const made = new BetterSqlite3(file);
+  const tables = made.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+  const copying = copyRows(tables.pluck().all() as string[]);
+  made.close();
   return {
-    url: `sqlite:${join(folder, 'test.sqlite')}`,
+    url: `sqlite:${file}`,
+    async restore(db) {
+      // The pool has one connection, so that whoever still uses it is waited for.
+      const connection = (await db.client.acquireConnection()) as BetterSqlite3.Database;
+      try {
+        // Inside a transaction the setting is ignored.
+        connection.pragma('foreign_keys = OFF');
+        // Attached for longer, its tables would stand in for those that a test drops.
+        connection.exec(`ATTACH '${source}' AS ${template}`);
+        connection.transaction(() => connection.exec(copying)).immediate();
+      } finally {
+        connection.exec(`DETACH ${template}`);
+        connection.pragma('foreign_keys = ON');
+        await db.client.releaseConnection(connection);
+      }
+    },
     remove: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -37,55 +66,31 @@ async function newSqlite(): Promise<Place> {
 async function newMariadb(): Promise<Place> {
   const name = `usher_${process.pid}_${randomBytes(4).toString('hex')}`;
   const server = process.env.USHER_TEST_MARIADB ?? '';
-  const onServer = async (statement: string): Promise<void> => {
-    const db = openDatabase(`${server}mysql`, { acquireTimeout: 10_000 });
-    try {
-      await db.raw(statement);
-    } finally {
-      await db.destroy();
-    }
+  const connection = await createConnection({ uri: `${server}${template}`, multipleStatements: true });
+  // Only what is deleted is locked.
+  await connection.query('SET FOREIGN_KEY_CHECKS = 0; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+  const [found] = await connection.query<RowDataPacket[]>('SHOW TABLES');
+  const tables = found.map((row) => String(Object.values(row)[0]));
+  const [shown] = await connection.query<RowDataPacket[][]>(
+    tables.map((table) => `SHOW CREATE TABLE ${table}`).join(';'),
+  );
+  const definitions = shown.map(([row]) => String(row?.['Create Table']));
+  await connection.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin; USE ${name}`);
+  await connection.query(definitions.join(';'));
+  const copying = `START TRANSACTION; ${copyRows(tables)}; COMMIT`;
+  return {
+    url: `${server}${name}`,
+    restore: async () => void (await connection.query(copying)),
+    async remove() {
+      await connection.query(`DROP DATABASE ${name}`);
+      await connection.end();
+    },
   };
-  await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
-  return { url: `${server}${name}`, remove: () => onServer(`DROP DATABASE ${name}`) };
-}
-
-async function takeSnapshot(db: Knex, mysql: boolean): Promise<Snapshot> {
-  const found: { name: string }[] = mysql
-    ? await db('information_schema.tables')
-        .where({ table_schema: db.raw('DATABASE()'), table_type: 'BASE TABLE' })
-        .select({ name: 'table_name' })
-    : await db('sqlite_master').where({ type: 'table' }).whereNot('name', 'like', 'sqlite_%').select('name');
-  const tables = found.map(({ name }) => name).filter((name) => !name.startsWith('knex_'));
-  return Promise.all(tables.map(async (table) => ({ table, rows: (await db(table).select()) as Row[] })));
-}
-
-async function restore(db: Knex, mysql: boolean, snapshot: Snapshot): Promise<void> {
-  const foreignKeys = (on: boolean) =>
-    mysql ? `SET FOREIGN_KEY_CHECKS = ${on ? 1 : 0}` : `PRAGMA foreign_keys = ${on ? 'ON' : 'OFF'}`;
-  const rewrite = async (tx: Knex.Transaction): Promise<void> => {
-    for (const { table, rows } of snapshot) {
-      await tx(table).del();
-      if (rows.length > 0) await tx.batchInsert(table, [...rows], rowsPerStatement(db));
-    }
-  };
-  if (mysql) {
-    // The setting belongs to the connection, which goes back to the pool.
-    await db.transaction(async (tx) => {
-      await tx.raw(foreignKeys(false));
-      await rewrite(tx).finally(() => tx.raw(foreignKeys(true)));
-    });
-    return;
-  }
-  // SQLite ignores the setting inside a transaction; its pool has a single connection.
-  await db.raw(foreignKeys(false));
-  await db.transaction(rewrite).finally(() => db.raw(foreignKeys(true)));
 }
 
 function describeDatabase(dialect: TestDatabase['dialect'], tests: (database: TestDatabase) => void): void {
-  const mysql = dialect === 'MariaDB';
   let place: Place | null = null;
   let own: Knex | null = null;
-  let snapshot: Snapshot = [];
   let others: Knex[] = [];
 
   const opened = <Value>(value: Value | null): Value => {
@@ -94,12 +99,10 @@ function describeDatabase(dialect: TestDatabase['dialect'], tests: (database: Te
   };
 
   beforeAll(async () => {
-    place = await (mysql ? newMariadb() : newSqlite());
+    place = await (dialect === 'MariaDB' ? newMariadb() : newSqlite());
     own = openDatabase(place.url);
-    await migrate(own);
-    snapshot = await takeSnapshot(own, mysql);
   }, 60_000);
-  beforeEach(async () => await restore(opened(own), mysql, snapshot));
+  beforeEach(async () => await opened(place).restore(opened(own)));
   afterEach(async () => {
     await Promise.all(others.map((db) => db.destroy()));
     others = [];

@@ -1,4 +1,5 @@
-/** Ends the run's own server, by its process id, and deletes its data. */
+/** Ends the run's own server, by its process id, and deletes its data and the run's databases. */
 export default async function globalTeardown(): Promise<void> {
+  globalThis.usherTemplates?.remove();
   await globalThis.usherMariadb?.remove();
 }
