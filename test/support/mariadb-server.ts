@@ -65,13 +65,16 @@ export async function startMariadb(): Promise<MariadbServer> {
   if (programs === null) throw new Error(`MariaDB is not installed; ${howToInstallMariadb}`);
   const folder = mkdtempSync(join(tmpdir(), 'usher-mariadb-'));
   const data = join(folder, 'data');
-  mkdirSync(data, { recursive: true });
+  // Where large sorts and changed tables lie for a while: what a killed server leaves there goes with its folder.
+  const scratch = join(folder, 'tmp');
+  for (const own of [data, scratch]) mkdirSync(own);
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
   execFileSync(
     programs.install,
     [
       '--no-defaults',
       `--datadir=${data}`,
+      `--tmpdir=${scratch}`,
       '--auth-root-authentication-method=normal',
       '--skip-name-resolve',
       '--skip-test-db',
@@ -87,6 +90,7 @@ export async function startMariadb(): Promise<MariadbServer> {
     const options = [
       '--no-defaults',
       `--datadir=${data}`,
+      `--tmpdir=${scratch}`,
       ...user,
       '--bind-address=127.0.0.1',
       `--port=${port}`,
