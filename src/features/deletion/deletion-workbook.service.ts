@@ -8,7 +8,7 @@ const columns: readonly SheetColumn[] = [
   { header: 'Run ID', width: 10 },
   { header: 'Test Run', width: 40 },
   { header: 'Project', width: 30 },
-  { header: 'Position', width: 10 },
+  { header: 'Position', width: 12 },
   { header: 'Test Case', width: 50 },
   { header: 'Result', width: 16 },
   { header: 'Assigned To', width: 32 },

@@ -90,10 +90,10 @@ const columns: readonly SheetColumn[] = [
   { header: 'When', width: 20 },
   { header: 'Who', width: 30 },
   { header: 'Slack Account', width: 22 },
-  { header: 'What', width: 28 },
+  { header: 'What', width: 34 },
   { header: 'To Whom', width: 30 },
   { header: 'Changes', width: 70 },
-  { header: 'Operation', width: 10 },
+  { header: 'Operation', width: 12 },
 ];
 
 async function* allEvents(ctx: Context, filter: TrailFilter): AsyncGenerator<TrailEvent> {

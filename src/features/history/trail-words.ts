@@ -94,12 +94,15 @@ function shown(value: unknown): string {
   return secretValue.test(text) ? '(not shown)' : text;
 }
 
-/** `defaultProfile` → Default profile. */
+const abbreviation = /\b(sso|ldap|api|id|ip)\b/g;
+
+/** `defaultProfile` → Default profile, `ssoUsername` → SSO username. */
 function fieldName(key: string): string {
   const words = key
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/_/g, ' ')
-    .toLowerCase();
+    .toLowerCase()
+    .replace(abbreviation, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -2,9 +2,17 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type CellValue, stream as excelStream, type Style, ValueType, type Worksheet } from 'exceljs';
+import {
+  type AddWorksheetOptions,
+  type CellValue,
+  stream as excelStream,
+  type Font,
+  type Style,
+  ValueType,
+  type Worksheet,
+} from 'exceljs';
 import { columnLetters } from './cell-reference';
-import { hasLines, isInline, rowXmlOf, tooLong } from './row-xml';
+import { heightOf, isInline, linesOf, rowXmlOf, tooLong } from './row-xml';
 import { defaultSheetLimits, lastSheetColumn, lastSheetRow } from './sheet.types';
 import { escapeXmlText } from './xml-text';
 
@@ -25,7 +33,7 @@ export interface SheetColumn {
 export type SheetValue = string | { readonly text: string; readonly fault?: string };
 
 export interface SheetSpec {
-  /** At most 31 characters, none of `[]:*?/\`, unlike the other sheets' names. */
+  /** At most 31 characters, none of `[]:*?/\'`, unlike the other sheets' names. */
   readonly name: string;
   readonly columns: readonly SheetColumn[];
   /** Values in the order of the columns. Taken one by one, as fast as the output takes them. */
@@ -46,15 +54,32 @@ const maxNotes = 10_000;
 const maxInlineChoices = 255;
 
 const textFormat = { numFmt: '@' };
-const wrapped: Partial<Style['alignment']> = { wrapText: true, vertical: 'top' };
+// Beside a cell of many lines the others of its row stand at the first of them.
+const atTop: Partial<Style['alignment']> = { vertical: 'top' };
+const wrapped: Partial<Style['alignment']> = { ...atTop, wrapText: true };
+// Whole: what is left out here a program takes from a default of its own.
+const headerFont: Partial<Font> = { name: 'Calibri', family: 2, size: 11, bold: true };
+const headerFill: Style['fill'] = { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFE3EEE9' } };
 const faultFill: Style['fill'] = { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFFFC7CE' } };
 // One object for each style: the writer knows a style again by its identity, and is twice as fast then.
 const styles = {
-  header: { ...textFormat, font: { bold: true }, alignment: wrapped },
-  text: textFormat,
+  header: { ...textFormat, font: headerFont, fill: headerFill, alignment: wrapped },
+  text: { ...textFormat, alignment: atTop },
   lines: { ...textFormat, alignment: wrapped },
   fault: { ...textFormat, fill: faultFill, alignment: wrapped },
 } satisfies Record<string, Partial<Style>>;
+
+/** Landscape and as wide as the page, on as many pages as it takes, each with the header and its number. */
+const printed: Partial<AddWorksheetOptions> = {
+  pageSetup: {
+    orientation: 'landscape',
+    fitToWidth: 1,
+    fitToHeight: 0,
+    printTitlesRow: '1:1',
+    margins: { left: 0.4, right: 0.4, top: 0.5, bottom: 0.6, header: 0.3, footer: 0.3 },
+  },
+  headerFooter: { oddFooter: '&L&A&RPage &P of &N' },
+};
 
 /** What exceljs' types leave out of its writers, and back-pressure and rows of our own need. */
 interface WriterInternals {
@@ -74,7 +99,8 @@ interface ArchiveInternals {
 /**
  * Writes a workbook to `output` in constant memory and ends it. Every value becomes a text cell with the text format,
  * which no spreadsheet program runs as a formula, and which comes back character for character (also characters that
- * XML cannot hold). The header row is bold, frozen and filterable; line breaks wrap.
+ * XML cannot hold). The header row is bold, frozen, filterable and repeated on each printed page;
+ * texts of several lines, and sentences longer than their column, wrap, and the row is as high as they need.
  *
  * Waits while `output` is slow. When anything fails, or `signal` aborts, `output` is destroyed and the error thrown;
  * a cell or sheet larger than the format allows is a `RangeError`.
@@ -93,7 +119,7 @@ export async function writeWorkbook(
   try {
     const lists: string[][] = [];
     for (const sheet of sheets) {
-      const worksheet = workbook.addWorksheet(sheet.name, { views: [{ state: 'frozen', ySplit: 1 }] });
+      const worksheet = workbook.addWorksheet(sheet.name, { ...printed, views: [{ state: 'frozen', ySplit: 1 }] });
       await writeRows(worksheet, sheet, lists, signal);
       worksheet.commit();
     }
@@ -110,13 +136,14 @@ export async function writeWorkbook(
 async function writeRows(worksheet: Worksheet, sheet: SheetSpec, lists: string[][], signal: AbortSignal) {
   if (sheet.columns.length > lastSheetColumn) throw new RangeError(`Sheet "${sheet.name}" has too many columns`);
   // The columns carry the text format as well, so that what a person adds later (007) stays text.
-  worksheet.columns = sheet.columns.map(({ width }) => ({ width, style: textFormat }));
+  worksheet.columns = sheet.columns.map(({ width }) => ({ width, style: styles.text }));
   const notes = { left: maxNotes };
   const headers = sheet.columns.map(({ header, note }) => (note ? { text: header, fault: note } : header));
-  writeRow(worksheet, headers, notes, () => styles.header);
+  const widths = sheet.columns.map(({ width }) => width);
+  writeRow(worksheet, headers, { notes, widths, style: () => styles.header });
   const internals = worksheet as unknown as WriterInternals;
   const { styles: book } = internals._workbook;
-  const rowXml = rowXmlOf(sheet.columns.length, {
+  const rowXml = rowXmlOf(widths, {
     text: book.addStyleModel(styles.text, ValueType.String),
     lines: book.addStyleModel(styles.lines, ValueType.String),
   });
@@ -133,7 +160,7 @@ async function writeRows(worksheet: Worksheet, sheet: SheetSpec, lists: string[]
     if (xml === null) {
       flush();
       internals._rowZero = rowCount;
-      writeRow(worksheet, row, notes, styleOf);
+      writeRow(worksheet, row, { notes, widths, style: styleOf });
     } else piece += xml;
     if (rowCount % rowsPerTurn === 0 || piece.length > mostPieceLength) {
       flush();
@@ -152,27 +179,37 @@ async function writeRows(worksheet: Worksheet, sheet: SheetSpec, lists: string[]
   }
 }
 
-type StyleOf = (text: string, fault: string | undefined) => Partial<Style>;
+type StyleOf = (lines: number, fault: string | undefined) => Partial<Style>;
 
-const styleOf: StyleOf = (text, fault) => {
+const styleOf: StyleOf = (lines, fault) => {
   if (fault !== undefined) return styles.fault;
-  return hasLines.test(text) ? styles.lines : styles.text;
+  return lines > 1 ? styles.lines : styles.text;
 };
 
-function writeRow(worksheet: Worksheet, values: readonly SheetValue[], notes: { left: number }, style: StyleOf) {
+interface RowLook {
+  readonly notes: { left: number };
+  readonly widths: readonly number[];
+  readonly style: StyleOf;
+}
+
+function writeRow(worksheet: Worksheet, values: readonly SheetValue[], { notes, widths, style }: RowLook) {
   const row = worksheet.addRow([]);
+  let most = 1;
   values.forEach((value, index) => {
     const { text, fault } = typeof value === 'string' ? { text: value, fault: undefined } : value;
     if (text === '' && fault === undefined) return;
     if (text.length > defaultSheetLimits.maxCellLength) throw tooLong(`${columnLetters(index + 1)}${row.number}`);
     const cell = row.getCell(index + 1);
     if (text !== '') cell.value = cellValue(text);
-    cell.style = style(text, fault);
+    const lines = linesOf(text, widths[index]);
+    most = Math.max(most, lines);
+    cell.style = style(lines, fault);
     if (fault && notes.left > 0) {
       cell.note = escapeXmlText(fault);
       notes.left -= 1;
     }
   });
+  if (most > 1) row.height = heightOf(most);
   row.commit();
 }
 
@@ -207,8 +244,7 @@ function writeLists(worksheet: Worksheet, lists: readonly string[][]) {
     writeRow(
       worksheet,
       lists.map((list) => list[index] ?? ''),
-      { left: 0 },
-      () => styles.text,
+      { notes: { left: 0 }, widths: [], style: () => styles.text },
     );
   }
   worksheet.commit();

@@ -146,6 +146,50 @@ test('a fault colours its cell and says itself in a note; line breaks wrap', asy
   expect(sheet?.getCell('A3').alignment.wrapText).toBe(true);
 });
 
+test('sentences longer than their column wrap, links do not, and rows are as high as their lines', async () => {
+  const link = `https://usher.example/activate?token=${'x'.repeat(80)}`;
+  const sentence = 'This sentence has fifty letters, and it has to wrap.';
+  const rows: SheetValue[][] = [
+    [sentence, link],
+    ['Apollo\nGemini\nMercury', 'short'],
+    ['one line', 'another'],
+    [{ text: sentence, fault: 'too long' }, 'x'],
+    ['y\n'.repeat(100), 'z'],
+  ];
+  const columns = [
+    { header: 'Why', width: 20 },
+    { header: 'Link', width: 20 },
+  ];
+  const path = await write([{ name: 'People', columns, rows }]);
+  const sheet = (await open(path)).worksheets[0];
+  expect([1, 2, 3, 4, 5, 6].map((row) => sheet?.getRow(row).height)).toEqual([undefined, 45, 45, undefined, 45, 409]);
+  expect(['A2', 'B2', 'A3', 'B3'].map((cell) => sheet?.getCell(cell).alignment)).toEqual([
+    { vertical: 'top', wrapText: true },
+    { vertical: 'top' },
+    { vertical: 'top', wrapText: true },
+    { vertical: 'top' },
+  ]);
+  // LibreOffice shows the lines of a formula's result as one.
+  expect(await partOf(path, 'xl/worksheets/sheet1.xml')).toMatch(/r="A3"[^>]* t="inlineStr"/);
+});
+
+test('a workbook prints in landscape, as wide as the page, with the header and its number on each', async () => {
+  const path = await write([
+    { name: 'People', columns: columnsOf(2), rows: [['a', 'b']] },
+    { name: 'How to fill it in', columns: columnsOf(1), rows: [] },
+  ]);
+  for (const sheet of (await open(path)).worksheets) {
+    expect(sheet.pageSetup).toMatchObject({
+      orientation: 'landscape',
+      fitToPage: true,
+      fitToWidth: 1,
+      fitToHeight: 0,
+      printTitlesRow: '1:1',
+    });
+    expect(sheet.headerFooter.oddFooter).toBe('&L&A&RPage &P of &N');
+  }
+});
+
 test('choices are offered as a drop-down list, long ones from a hidden sheet', async () => {
   const projects = Array.from({ length: 40 }, (_, index) => `Project, ${index}`);
   const columns = [
