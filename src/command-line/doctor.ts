@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ConfigError } from '../config';
 import { checkDatabase } from './check-database';
 import { checkMail, checkSlack } from './check-services';
+import { checkSignIn } from './check-sign-in';
 import { exitCodes } from './failures';
 import { type Finding, ill, well } from './findings';
 import type { Session } from './session';
@@ -9,7 +10,7 @@ import type { Session } from './session';
 export function addDoctorCommand(program: Command, session: Session): void {
   program
     .command('doctor')
-    .description('looks whether the settings, the database, the mail server and Slack are as they should be')
+    .description('looks whether settings, database, mail server, Slack, LDAP and SSO are as they should be')
     .action(async () => {
       const { screen } = session;
       let isWell = true;
@@ -33,6 +34,7 @@ async function* findings(session: Session): AsyncGenerator<Finding> {
   yield* checkDatabase(session);
   yield* checkMail(config);
   yield* checkSlack(config, session.log);
+  yield* checkSignIn(config, session.log);
 }
 
 function settingsProblems(session: Session): readonly string[] {

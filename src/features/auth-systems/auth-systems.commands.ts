@@ -79,7 +79,7 @@ export const authSystemsEdge: SlackEdge = {
       access: 'admin',
       async handle(ctx, call) {
         const system = readSystem(call.value);
-        await call.showModal(await overview(ctx, conditionSentence(system, await tryConnection(ctx, system))));
+        await call.showModal(await overview(ctx, conditionSentence(await tryConnection(ctx, system))));
       },
     },
     {

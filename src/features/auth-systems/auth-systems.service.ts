@@ -1,7 +1,11 @@
+import type { Logger } from 'pino';
+import type { Config } from '../../config';
+import type { LdapConfig } from '../../ldap-config';
+import type { OidcConfig } from '../../oidc-config';
 import type { Context } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
 import { createLdapDirectory, type LdapCondition } from '../../platform/ldap/ldap-directory';
-import { createOidcProvider } from '../../platform/oidc/oidc-provider';
+import { createOidcProvider, type OidcCondition } from '../../platform/oidc/oidc-provider';
 import { setting } from '../settings/settings.service';
 import { systemCounts } from '../users/auth-systems.service';
 import { requireAdmin } from '../users/users.service';
@@ -9,8 +13,13 @@ import type { AuthSystem } from '../users/users.types';
 import { type AuthOverview, type ExternalSystem, settingOf } from './auth-systems.types';
 
 export const ssoCallbackPath = '/sign-in/sso/callback';
+/** What knows the site's own address. */
+interface SiteAddress {
+  readonly config: Pick<Config, 'publicUrl'>;
+}
+
 /** Where people come back to from the provider; it has to know this address. */
-export const ssoCallbackUrl = (ctx: Context) => `${ctx.config.publicUrl}${ssoCallbackPath}`;
+export const ssoCallbackUrl = ({ config }: SiteAddress) => `${config.publicUrl}${ssoCallbackPath}`;
 
 /** Where a system is, as the operator set it; null: it is not set up. */
 export function serverOf(ctx: Context, system: ExternalSystem): string | null {
@@ -44,24 +53,38 @@ export async function authOverview(ctx: Context): Promise<AuthOverview> {
   };
 }
 
-/** What came of trying a system: as the directory's, and of SSO `answers` or `failed`. */
-export type Condition = LdapCondition;
+/** What came of trying a system. */
+export type Tried =
+  | { readonly system: 'ldap'; readonly condition: LdapCondition; readonly reason: string | null }
+  | { readonly system: 'sso'; readonly condition: OidcCondition; readonly reason: string | null };
+
+/** Asks a directory, in the seconds that its settings give it, something that signs nobody in. */
+export async function tryDirectory(config: LdapConfig, log: Logger): Promise<Tried> {
+  return { system: 'ldap', ...(await createLdapDirectory(config, log).examine()) };
+}
+
+/** Asks a provider, in five seconds, something that signs nobody in. */
+export async function tryProvider(
+  config: OidcConfig,
+  { clock, log, ...site }: Pick<Context, 'clock' | 'log'> & SiteAddress,
+): Promise<Tried> {
+  const provider = createOidcProvider(config, { callbackUrl: ssoCallbackUrl(site), clock, log });
+  return { system: 'sso', ...(await provider.examine()) };
+}
 
 /**
  * Asks the directory or the provider something that signs nobody in. Seconds at most.
  * @throws AppError `not_admin`; `invalid_input` where it is not set up
  */
-export async function tryConnection(ctx: Context, system: ExternalSystem): Promise<Condition> {
+export async function tryConnection(ctx: Context, system: ExternalSystem): Promise<Tried> {
   await requireAdmin(ctx);
   const { ldap, oidc } = ctx.config;
-  if (system === 'ldap' && ldap !== null) return createLdapDirectory(ldap, ctx.log).examine();
-  if (system === 'sso' && oidc !== null) {
-    // A provider object of its own reads anew what others keep for an hour.
-    const { clock, log } = ctx;
-    const provider = createOidcProvider(oidc, { callbackUrl: ssoCallbackUrl(ctx), clock, log });
-    return (await provider.begin(false)) === null ? 'failed' : 'answers';
-  }
-  throw invalidInput(notSetUp(system));
+  const tried =
+    system === 'ldap' ? ldap && (await tryDirectory(ldap, ctx.log)) : oidc && (await tryProvider(oidc, ctx));
+  if (tried === null) throw invalidInput(notSetUp(system));
+  const { condition, reason } = tried;
+  if (condition !== 'answers') ctx.log.warn({ system, condition, reason }, 'a sign-in system does not answer as set');
+  return tried;
 }
 
 /** Why a system cannot be used yet, and what to do. */

@@ -1,5 +1,7 @@
 import { count, shorten } from '../../lib/plain-text';
-import type { Condition } from './auth-systems.service';
+import type { LdapCondition } from '../../platform/ldap/ldap-directory';
+import type { OidcCondition } from '../../platform/oidc/oidc-provider';
+import type { Tried } from './auth-systems.service';
 import {
   type AuthOverview,
   type ExternalSystem,
@@ -39,34 +41,90 @@ export function systemSentences(system: ExternalSystem, state: SystemState): str
   ];
 }
 
-const conditions: Readonly<Record<ExternalSystem, Readonly<Record<Condition, string>>>> = {
-  ldap: {
-    answers: 'The directory answers as the settings expect. Whether a person is let in shows when they sign in.',
-    unreachable: 'There is no connection to the directory. Check LDAP_URL, and that it can be reached from here.',
-    not_trusted:
-      'The directory’s certificate is not believed. Check that LDAP_URL has the name in the certificate, and set LDAP_CA_FILE to the certificates of who signed it.',
-    late: 'The directory does not answer in time. Check that it is up, or raise LDAP_TIMEOUT_SECONDS.',
-    account_refused:
-      'The directory refuses the account that searches. Check LDAP_BIND_DN and LDAP_BIND_PASSWORD, and that it may search.',
-    no_place:
-      'The directory does not know the place where people are looked for. Check LDAP_SEARCH_BASE or LDAP_BIND_DN_TEMPLATE.',
-    failed: 'The directory answers something else than the settings expect. The log of Usher says what.',
+/** What is so, and what to do about it where it is not well. */
+interface ConditionWords {
+  readonly what: string;
+  readonly todo: string | null;
+}
+
+const ldapConditions: Readonly<Record<LdapCondition, ConditionWords>> = {
+  answers: {
+    what: 'the directory answers as the settings expect. Whether a person is let in shows when they sign in',
+    todo: null,
   },
-  sso: {
-    answers: 'The provider answers and describes itself. Whether a person is let in shows when they sign in.',
-    unreachable: 'There is no connection to the provider. Check OIDC_ISSUER.',
-    not_trusted: 'The provider’s certificate is not believed. Check OIDC_ISSUER.',
-    late: 'The provider does not answer in time.',
-    account_refused: 'The provider refuses OIDC_CLIENT_ID.',
-    no_place: 'The provider does not describe itself at OIDC_ISSUER.',
-    failed:
-      'The provider does not describe itself there. Check OIDC_ISSUER, and that it can be reached from here; the log of Usher says more.',
+  unreachable: {
+    what: 'there is no connection to the directory',
+    todo: 'check LDAP_URL, and that it can be reached from here',
+  },
+  not_trusted: {
+    what: 'the directory’s certificate is not believed',
+    todo: 'check that LDAP_URL has the name in the certificate, and set LDAP_CA_FILE to the certificates of who signed it',
+  },
+  late: {
+    what: 'the directory does not answer in time',
+    todo: 'check that it is up, or raise LDAP_TIMEOUT_SECONDS',
+  },
+  not_encrypted: {
+    what: 'the directory takes no password that is not encrypted',
+    todo: 'take LDAP_STARTTLS=false away, or set LDAP_URL to ldaps://',
+  },
+  no_start_tls: {
+    what: 'the directory has no StartTLS',
+    todo: 'set LDAP_URL to ldaps://; only where nobody else hears the network, set LDAP_STARTTLS=false',
+  },
+  account_refused: {
+    what: 'the directory refuses the account that searches',
+    todo: 'check LDAP_BIND_DN and LDAP_BIND_PASSWORD, and that it may search',
+  },
+  no_place: {
+    what: 'the directory does not know the place where people are looked for',
+    todo: 'check LDAP_SEARCH_BASE or LDAP_BIND_DN_TEMPLATE, and that the account that searches may see it',
+  },
+  failed: {
+    what: 'the directory answers something else than the settings expect',
+    todo: 'check the settings that begin with LDAP_',
+  },
+};
+
+const ssoConditions: Readonly<Record<OidcCondition, ConditionWords>> = {
+  answers: {
+    what: 'the provider answers and describes itself. Whether a person is let in shows when they sign in',
+    todo: null,
+  },
+  unreachable: {
+    what: 'there is no connection to the provider',
+    todo: 'check OIDC_ISSUER, and that it can be reached from here',
+  },
+  not_trusted: {
+    what: 'the provider’s certificate is not believed',
+    todo: 'check OIDC_ISSUER; where your own authority signed it, start Usher with NODE_EXTRA_CA_CERTS',
+  },
+  late: { what: 'the provider does not answer in time', todo: 'check that it is up and OIDC_ISSUER is right' },
+  no_place: {
+    what: 'the provider does not describe itself at OIDC_ISSUER',
+    todo: 'check it: with /.well-known/openid-configuration behind it a browser shows the description',
+  },
+  other_issuer: {
+    what: 'the provider calls itself otherwise than OIDC_ISSUER does',
+    todo: 'set OIDC_ISSUER to the “issuer” of its description, letter by letter, also the slash at the end',
+  },
+  failed: {
+    what: 'the provider describes itself otherwise than sign-in needs it',
+    todo: 'check OIDC_ISSUER',
   },
 };
 
 /** What came of trying a system. */
-export function conditionSentence(system: ExternalSystem, condition: Condition): string {
-  return `${systemNames[system]}: ${conditions[system][condition]}`;
+export function conditionWords(tried: Tried): ConditionWords {
+  return tried.system === 'ldap' ? ldapConditions[tried.condition] : ssoConditions[tried.condition];
+}
+
+/** The same as sentences, for a form. */
+export function conditionSentence(tried: Tried): string {
+  const { what, todo } = conditionWords(tried);
+  const words = [what, ...(todo === null ? [] : [todo, 'the log of Usher says more'])];
+  const sentences = words.map((each) => `${each.charAt(0).toUpperCase()}${each.slice(1)}.`);
+  return `${systemNames[tried.system]}: ${sentences.join(' ')}`;
 }
 
 export function switchTitle({ system, to }: Pick<SiteSwitch, 'system' | 'to'>): string {

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { LdapConfig } from '../../ldap-config';
 import { createBoundedQueue } from '../../lib/bounded-queue';
 import { second } from '../../lib/duration';
+import { type ConnectionFault, connectionFault, innermostWords } from '../connection-fault';
 import { escapeForDn, escapeForFilter } from './escaping';
 
 /** `unavailable`: the directory did not say whether the password is right; the log says why. */
@@ -13,14 +14,14 @@ export type LdapAnswer = 'right' | 'wrong' | 'unavailable';
 
 /**
  * What came of a look at the directory with nobody's name. `answers`: people can be asked for. Else what stands in the
- * way: no connection, a certificate that is not believed, no answer in time, the search account (LDAP_BIND_DN) refused,
- * the place to search (LDAP_SEARCH_BASE, or LDAP_BIND_DN_TEMPLATE) not there. The log says more.
+ * way: the connection; that it is not encrypted, or cannot be; the search account (LDAP_BIND_DN) refused; the place to
+ * search (LDAP_SEARCH_BASE, or LDAP_BIND_DN_TEMPLATE) not there.
  */
 export type LdapCondition =
   | 'answers'
-  | 'unreachable'
-  | 'not_trusted'
-  | 'late'
+  | ConnectionFault
+  | 'not_encrypted'
+  | 'no_start_tls'
   | 'account_refused'
   | 'no_place'
   | 'failed';
@@ -33,7 +34,10 @@ export interface LdapDirectory {
    */
   checkPassword(username: string, password: string): Promise<LdapAnswer>;
   /** Tries connection, encryption, and the search as the settings have it; signs nobody in. */
-  examine(): Promise<LdapCondition>;
+  examine(): Promise<{
+    readonly condition: LdapCondition /** In its own words; null where it answers. */;
+    readonly reason: string | null;
+  }>;
 }
 
 // What a directory answers to a password that is not right: no such object (it may not exist any more), inappropriate
@@ -58,11 +62,22 @@ function tlsOptions(config: LdapConfig): ConnectionOptions {
   };
 }
 
+/** Binds by the account that searches. @throws AccountRefused where the directory does not let it in */
+async function bindAccount(client: Client, name: string, password: string): Promise<void> {
+  try {
+    await client.bind(name, password);
+  } catch (error) {
+    // A name that is none is refused as well, by the code of a place that is none.
+    const isRefusal = error instanceof ResultCodeError && (refusals.has(error.code) || placeFaults.has(error.code));
+    throw isRefusal ? new AccountRefused(error.message, { cause: error }) : error;
+  }
+}
+
 /** The name to bind by; null where the directory knows nobody by this username. */
 async function nameToBind(client: Client, config: LdapConfig, username: string): Promise<string | null> {
   const { lookup } = config;
   if (lookup.by === 'template') return placed(lookup.template, escapeForDn(username));
-  if (lookup.bindDn !== null) await client.bind(lookup.bindDn, lookup.bindPassword ?? '');
+  if (lookup.bindDn !== null) await bindAccount(client, lookup.bindDn, lookup.bindPassword ?? '');
   const { searchEntries } = await client.search(lookup.base, {
     scope: 'sub',
     filter: placed(lookup.filter, escapeForFilter(username)),
@@ -89,13 +104,21 @@ async function ask(client: Client, config: LdapConfig, username: string, passwor
 
 // RFC 4511, 4.1.9: no such object, invalid DN syntax.
 const placeFaults: ReadonlySet<number> = new Set([32, 34]);
-const connectionFaults = /^(ECONN|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|EPIPE)/;
-const certificateFaults = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/;
+// Stronger authentication required, confidentiality required.
+const encryptionFaults: ReadonlySet<number> = new Set([8, 13]);
+// Insufficient access rights; operations error, which Active Directory answers to whoever searches without an account.
+const searchRefusals: ReadonlySet<number> = new Set([50, 1]);
+
+/** The search account was not let in. */
+class AccountRefused extends Error {}
+/** The directory, or what answers there, has no StartTLS. */
+class NoStartTls extends Error {}
 
 /** Somebody whom no directory knows: it answers nevertheless. */
 async function lookAround(client: Client, config: LdapConfig): Promise<LdapCondition> {
   const nobody = 'usher-connection-test';
-  if (config.lookup.by === 'search') {
+  const { lookup } = config;
+  if (lookup.by === 'search') {
     await nameToBind(client, config, nobody);
     return 'answers';
   }
@@ -104,14 +127,23 @@ async function lookAround(client: Client, config: LdapConfig): Promise<LdapCondi
 }
 
 function conditionOf(error: unknown): LdapCondition {
+  if (error instanceof AccountRefused) return 'account_refused';
+  if (error instanceof NoStartTls) return 'no_start_tls';
   if (error instanceof ResultCodeError) {
-    if (placeFaults.has(error.code)) return 'no_place';
-    return refusals.has(error.code) ? 'account_refused' : 'failed';
+    const { code } = error;
+    if (placeFaults.has(code)) return 'no_place';
+    if (encryptionFaults.has(code)) return 'not_encrypted';
+    return refusals.has(code) || searchRefusals.has(code) ? 'account_refused' : 'failed';
   }
-  const { code, message } = error as { code?: string; message?: string };
-  if (certificateFaults.test(code ?? '')) return 'not_trusted';
-  if (connectionFaults.test(code ?? '')) return 'unreachable';
-  return /timeout|timed out|no answer within/i.test(message ?? '') ? 'late' : 'failed';
+  return connectionFault(error) ?? 'failed';
+}
+
+async function encrypt(client: Client, tls: ConnectionOptions): Promise<void> {
+  try {
+    await client.startTLS(tls);
+  } catch (error) {
+    throw error instanceof ResultCodeError ? new NoStartTls(error.message, { cause: error }) : error;
+  }
 }
 
 async function inTime<Answer>(config: LdapConfig, question: (client: Client) => Promise<Answer>): Promise<Answer> {
@@ -128,7 +160,7 @@ async function inTime<Answer>(config: LdapConfig, question: (client: Client) => 
     timer = setTimeout(() => reject(new Error(`no answer within ${config.timeoutSeconds} s`)), milliseconds);
   });
   const work = async () => {
-    if (config.startTls) await client.startTLS(tls);
+    if (config.startTls) await encrypt(client, tls);
     return question(client);
   };
   try {
@@ -160,10 +192,10 @@ export function createLdapDirectory(config: LdapConfig, log: Logger): LdapDirect
     async examine() {
       try {
         const done = await checks.run(() => inTime(config, (client) => lookAround(client, config)));
-        return done === null ? 'late' : done.result;
+        if (done === null) return { condition: 'late', reason: 'too many sign-ins wait for the directory' };
+        return { condition: done.result, reason: null };
       } catch (error) {
-        log.warn({ err: error }, 'LDAP: the directory does not answer as the settings expect');
-        return conditionOf(error);
+        return { condition: conditionOf(error), reason: innermostWords(error) };
       }
     },
   };

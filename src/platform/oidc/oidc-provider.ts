@@ -23,6 +23,7 @@ import { createBoundedQueue } from '../../lib/bounded-queue';
 import type { Clock } from '../../lib/clock';
 import { addTime, hour } from '../../lib/duration';
 import { isLoopback, type OidcConfig } from '../../oidc-config';
+import { type ConnectionFault, connectionFault, innermostWords } from '../connection-fault';
 
 /** What only the browser that began a sign-in shows again at its end. */
 export interface SignInSecrets {
@@ -40,6 +41,12 @@ export type OidcAnswer =
   | { readonly kind: 'known'; readonly username: string }
   | { readonly kind: 'declined' | 'refused' | 'nameless' | 'unavailable' };
 
+/**
+ * What came of a look at the provider that signs nobody in. Else than `answers` it is what stands in the way: the
+ * connection; that it does not describe itself at OIDC_ISSUER, or calls itself otherwise.
+ */
+export type OidcCondition = 'answers' | ConnectionFault | 'no_place' | 'other_issuer' | 'failed';
+
 export interface OidcProvider {
   /**
    * Where to send a browser, and what it must bring back; null when the provider cannot be asked.
@@ -48,6 +55,11 @@ export interface OidcProvider {
   begin(again: boolean): Promise<{ readonly url: string; readonly secrets: SignInSecrets } | null>;
   /** Who signed in. @param query what stood behind the `?` when the browser came back */
   finish(query: string, secrets: SignInSecrets): Promise<OidcAnswer>;
+  /** Reads anew what the provider tells of itself; signs nobody in. */
+  examine(): Promise<{
+    readonly condition: OidcCondition /** In its own words; null where it answers. */;
+    readonly reason: string | null;
+  }>;
 }
 
 const secondsForARequest = 5;
@@ -98,6 +110,20 @@ function meaningOf(error: unknown): Exclude<OidcAnswer['kind'], 'known' | 'namel
   }
   if (error instanceof ResponseBodyError) return error.error === 'invalid_grant' ? 'refused' : 'unavailable';
   return error instanceof ClientError && !faultsOfProvider.has(error.code) ? 'refused' : 'unavailable';
+}
+
+// What is answered at the address of the description is none.
+const placeFaults: ReadonlySet<unknown> = new Set([
+  'OAUTH_RESPONSE_IS_NOT_CONFORM',
+  'OAUTH_RESPONSE_IS_NOT_JSON',
+  'OAUTH_PARSE_ERROR',
+  'OAUTH_INVALID_RESPONSE',
+]);
+
+function conditionOf(error: unknown): OidcCondition {
+  const { code } = error as { readonly code?: unknown };
+  if (code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') return 'other_issuer';
+  return placeFaults.has(code) ? 'no_place' : (connectionFault(error) ?? 'failed');
 }
 
 /** The words of the provider beside those of the library; neither holds a token. */
@@ -157,19 +183,24 @@ export function createOidcProvider(
     return toldBy(await fetchUserInfo(configuration, tokens.access_token, claims.sub), config.usernameClaim);
   }
 
+  async function addressOf(secrets: SignInSecrets, again: boolean): Promise<URL> {
+    return buildAuthorizationUrl(await configured(), {
+      redirect_uri: callbackUrl,
+      scope: config.scope,
+      state: secrets.state,
+      nonce: secrets.nonce,
+      code_challenge: await calculatePKCECodeChallenge(secrets.verifier),
+      code_challenge_method: 'S256',
+      ...(again ? { prompt: 'login' } : {}),
+    });
+  }
+  const newSecrets = () => ({ state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() });
+
   return {
     async begin(again) {
-      const secrets = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
+      const secrets = newSecrets();
       try {
-        const url = buildAuthorizationUrl(await configured(), {
-          redirect_uri: callbackUrl,
-          scope: config.scope,
-          state: secrets.state,
-          nonce: secrets.nonce,
-          code_challenge: await calculatePKCECodeChallenge(secrets.verifier),
-          code_challenge_method: 'S256',
-          ...(again ? { prompt: 'login' } : {}),
-        });
+        const url = await addressOf(secrets, again);
         return { url: url.href, secrets };
       } catch (error) {
         log.error(factsOf(error), 'SSO: the provider cannot be asked');
@@ -193,6 +224,16 @@ export function createOidcProvider(
         if (kind === 'unavailable') log.error(factsOf(error), 'SSO: the provider did not say who signed in');
         else log.warn({ ...factsOf(error), kind }, 'SSO: nobody was signed in');
         return { kind };
+      }
+    },
+
+    async examine() {
+      known = null;
+      try {
+        await addressOf(newSecrets(), false);
+        return { condition: 'answers', reason: null };
+      } catch (error) {
+        return { condition: conditionOf(error), reason: innermostWords(error) };
       }
     },
   };
