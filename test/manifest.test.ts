@@ -103,7 +103,6 @@ test('the manifest asks for exactly the scopes that the methods in use need', ()
     ...viewMethods,
   };
   const used = [...source.matchAll(/client\.([a-z]+\.[a-zA-Z]+)\(/g)].map(([, method]) => method ?? '');
-  if (source.includes('client.filesUploadV2(')) used.push('files.getUploadURLExternal', 'files.completeUploadExternal');
   const needed = used.flatMap((method) => {
     const known = methods[method as keyof typeof methods];
     if (known === undefined) throw new Error(`the workspace does not know ${method}`);

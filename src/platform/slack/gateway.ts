@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { KnownBlock } from '@slack/types';
@@ -10,6 +10,7 @@ import { minute, second } from '../../lib/duration';
 import { invalidInput } from '../errors';
 import { escapeText, type HomeView, type ModalView, type SlackMessage } from './blocks';
 import { withOwnFile } from './own-file';
+import { sendFile } from './send-file';
 
 /** What Usher asks of Slack, with short time-outs: a person waits for most of it. */
 export interface SlackGateway {
@@ -23,15 +24,24 @@ export interface SlackGateway {
   directConversation(slackUserId: string): Promise<string>;
   publishHome(slackUserId: string, view: HomeView): Promise<void>;
   updateView(viewId: string, view: ModalView): Promise<void>;
-  /** Uploads a file into a conversation. False: Slack took it, and after some seconds still does not show it there. */
-  upload(
-    conversationId: string,
-    file: { path: string; name: string; comment?: string; threadTs?: string },
-  ): Promise<boolean>;
+  /**
+   * Uploads a file into a conversation, read from the disk as fast as Slack takes it. False: Slack took it, and after some
+   * seconds still does not show it there.
+   * @throws AppError `invalid_input` where Slack does not take it; what `signal` aborts with, and nothing is shown then
+   */
+  upload(conversationId: string, file: FileToUpload): Promise<boolean>;
   /** Facts of a file that was shared. */
   fileFacts(fileId: string): Promise<FileFacts>;
   /** Downloads a shared file into a folder of its own, hands its path over, and removes both afterwards. */
   withFile<Result>(facts: FileFacts, mostBytes: number, work: (path: string) => Promise<Result>): Promise<Result>;
+}
+
+export interface FileToUpload {
+  readonly path: string;
+  readonly name: string;
+  readonly comment?: string;
+  readonly threadTs?: string;
+  readonly signal?: AbortSignal;
 }
 
 export interface FileFacts {
@@ -53,12 +63,6 @@ function mayHaveToken(url: URL, apiUrl: string | null): boolean {
 const fileTimeout = 2 * minute;
 /** Milliseconds before each look at whether a file was shared. */
 const sharingPauses = [100, 300, 800, 2000, 4000];
-
-/** The id of the one file of an upload, which the client hands over in two layers. */
-function uploadedId(answer: unknown): string | null {
-  const outer = (answer as { files?: { id?: string; files?: { id?: string }[] }[] }).files?.[0];
-  return outer?.files?.[0]?.id ?? outer?.id ?? null;
-}
 
 /** Why a download broke, for its person to read; other errors are none of the download's. */
 function downloadProblem(error: unknown, name: string): unknown {
@@ -169,16 +173,20 @@ export function createGateway(config: SlackConfig, log: Logger): SlackGateway {
       await client.views.update({ view_id: viewId, view });
     },
     async upload(conversationId, file) {
-      const answer = await client.filesUploadV2({
+      // Not the client's own upload: it wants the whole file in memory, and sends it within the time of a message.
+      const { size } = await stat(file.path);
+      const place = await client.files.getUploadURLExternal({ filename: file.name, length: size });
+      const { upload_url: url, file_id: id } = place;
+      if (url === undefined || id === undefined) throw new Error('Slack gave no address for an upload');
+      await sendFile(new URL(url), { ...file, size });
+      file.signal?.throwIfAborted();
+      await client.files.completeUploadExternal({
+        files: [{ id, title: file.name }],
         channel_id: conversationId,
-        file: await readFile(file.path),
-        filename: file.name,
-        title: file.name,
         ...(file.comment ? { initial_comment: escapeText(file.comment) } : {}),
         ...(file.threadTs ? { thread_ts: file.threadTs } : {}),
-      } as Parameters<WebClient['filesUploadV2']>[0]);
-      const fileId = uploadedId(answer);
-      return fileId === null || (await isShared(fileId, conversationId));
+      } as Parameters<WebClient['files']['completeUploadExternal']>[0]);
+      return isShared(id, conversationId);
     },
     fileFacts,
     async withFile(facts, mostBytes, work) {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SlackGateway } from './gateway';
+import type { FileToUpload, SlackGateway } from './gateway';
 
 /** Hands over the path of a file in a folder that only this program reads, and removes both afterwards. */
 export async function withOwnFile<Result>(work: (path: string) => Promise<Result>): Promise<Result> {
@@ -20,7 +20,7 @@ export async function withOwnFile<Result>(work: (path: string) => Promise<Result
 export function uploadWritten(
   slack: SlackGateway,
   conversationId: string,
-  file: { readonly name: string; readonly comment?: string; readonly threadTs?: string },
+  file: Omit<FileToUpload, 'path'>,
   write: (path: string) => Promise<unknown>,
 ): Promise<boolean> {
   return withOwnFile(async (path) => {
