@@ -35,6 +35,8 @@ export interface RunningUsher {
   readonly refusedMethods: Map<string, string>;
   /** Every line of the log so far, as one text. */
   logText(): string;
+  /** Ends the program as a signal does, amid whatever it does; its Slack goes on. */
+  end(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -127,6 +129,11 @@ export async function startUsher(database: TestDatabase, options: UsherOptions =
     else if (workspace.owns(path)) workspace.requestListener(request, response);
     else app.requestListener(request, response);
   };
+  let ended: Promise<void> | null = null;
+  const end = () => {
+    ended ??= app.stop(5000);
+    return ended;
+  };
   while (options.socketMode && workspace.connections() === 0) await new Promise((done) => setTimeout(done, 20));
 
   return {
@@ -147,9 +154,10 @@ export async function startUsher(database: TestDatabase, options: UsherOptions =
     slowMethods: slow,
     refusedMethods: refused,
     logText: () => lines.join(''),
+    end,
     async stop() {
       await workspace.idle();
-      await app.stop(5000);
+      await end();
       workspace.close();
       server.close();
       server.closeAllConnections();

@@ -6,7 +6,13 @@ import type { CommandCall, SlackEdge } from '../../platform/slack/definitions';
 import { withOwnFile } from '../../platform/slack/own-file';
 import { readFilter } from '../directory/directory.commands';
 import { countForExport, type ExportChoice, exportPeople } from './exports.service';
-import { exportBegunMessage, exportComment, exportLostMessage, nobodyMatchesMessage } from './exports.text';
+import {
+  exportBegunMessage,
+  exportComment,
+  exportLostMessage,
+  exportStoppedMessage,
+  nobodyMatchesMessage,
+} from './exports.text';
 
 const formats = { xlsx: 'xlsx', excel: 'xlsx', csv: 'csv' } as const;
 const answers = { yes: true, no: false } as const;
@@ -35,21 +41,35 @@ function readChoice(line: CommandLine): ExportChoice {
   };
 }
 
-/** Writes the file into a folder that only this program reads, and puts it into the direct conversation of the admin. */
-async function writeAndSend(ctx: Context, call: CommandCall, choice: ExportChoice): Promise<void> {
-  const conversationId = await call.slack.directConversation(call.caller.slackUserId);
+/** Writes the file into a folder that only this program reads, and puts it into the conversation. */
+async function writeAndSend(
+  ctx: Context,
+  { slack, stopping: signal }: CommandCall,
+  conversationId: string,
+  choice: ExportChoice,
+): Promise<void> {
   await withOwnFile(async (path) => {
-    const { people, cut } = await exportPeople(ctx, choice, path, {
-      signal: new AbortController().signal,
-      moved: () => undefined,
-    });
-    const isShown = await call.slack.upload(conversationId, {
+    const { people, cut } = await exportPeople(ctx, choice, path, { signal, moved: () => undefined });
+    const isShown = await slack.upload(conversationId, {
       path,
       name: `${choice.links ? 'People with links' : 'People'}.${choice.format}`,
       comment: exportComment(people, cut, choice.links),
+      signal,
     });
-    if (!isShown) await call.slack.post(conversationId, exportLostMessage);
+    if (!isShown) await slack.post(conversationId, exportLostMessage);
   });
+}
+
+/** Sends the file to the direct conversation of the admin, where they are told as well if Usher ends before. */
+async function sendExport(ctx: Context, call: CommandCall, choice: ExportChoice): Promise<void> {
+  const conversationId = await call.slack.directConversation(call.caller.slackUserId);
+  try {
+    await writeAndSend(ctx, call, conversationId, choice);
+  } catch (error) {
+    if (!call.stopping.aborted) throw error;
+    ctx.log.info('an export was stopped');
+    await call.slack.post(conversationId, exportStoppedMessage);
+  }
 }
 
 /** `/users export`: everybody, or whom a filter describes, as a file. */
@@ -68,7 +88,7 @@ export const exportsEdge: SlackEdge = {
         const people = await countForExport(ctx, choice);
         if (people === 0) return call.reply(nobodyMatchesMessage);
         await call.reply(exportBegunMessage(people, choice.links));
-        await writeAndSend(ctx, call, choice);
+        await sendExport(ctx, call, choice);
       },
     },
   ],

@@ -21,7 +21,7 @@ import { readAhead } from './read-ahead';
 const batchSize = 500;
 
 /** What a sheet takes below its header. */
-const mostPeopleInSheet = lastSheetRow - 1;
+export const mostPeopleInSheet = lastSheetRow - 1;
 
 const noLinks: ReadonlyMap<number, string> = new Map();
 
@@ -91,6 +91,8 @@ export interface ExportRun {
   readonly signal: AbortSignal;
   /** Is told after every batch. */
   readonly moved: (done: number, total: number) => void;
+  /** As in `countForExport`. */
+  readonly mostInSheet?: number;
 }
 
 export interface ExportResult {
@@ -99,19 +101,24 @@ export interface ExportResult {
   readonly cut: number;
 }
 
-const tooManyForSheet = (people: number) =>
+const tooManyForSheet = (people: number, most: number) =>
   invalidInput(
-    `${count(people, 'person', 'people')} match, and a sheet takes ${count(mostPeopleInSheet, 'person', 'people')}. ` +
+    `${count(people, 'person', 'people')} match, and a sheet takes ${count(most, 'person', 'people')}. ` +
       'Nothing was written. Name a status, a project or a group to have fewer, or take a CSV file, which takes any number.',
   );
 
 /**
  * How many an export would hold, counted now.
+ * @param mostInSheet what a sheet takes below its header; a CSV file takes any number
  * @throws AppError `not_admin`, `invalid_input` for a project or group that does not exist, or more than a sheet takes
  */
-export async function countForExport(ctx: Context, { words, format }: ExportChoice): Promise<number> {
+export async function countForExport(
+  ctx: Context,
+  { words, format }: ExportChoice,
+  mostInSheet = mostPeopleInSheet,
+): Promise<number> {
   const total = await countMatching(ctx, await filterOf(ctx, words));
-  if (format === 'xlsx' && total > mostPeopleInSheet) throw tooManyForSheet(total);
+  if (format === 'xlsx' && total > mostInSheet) throw tooManyForSheet(total, mostInSheet);
   return total;
 }
 
@@ -126,11 +133,11 @@ export async function exportPeople(
   ctx: Context,
   choice: ExportChoice,
   path: string,
-  { signal, moved }: ExportRun,
+  { signal, moved, mostInSheet = mostPeopleInSheet }: ExportRun,
 ): Promise<ExportResult> {
   await requireAdmin(ctx);
   const { format, links } = choice;
-  const total = await countForExport(ctx, choice);
+  const total = await countForExport(ctx, choice, mostInSheet);
   const filter = await filterOf(ctx, choice.words);
   const { name, columns, rowsOf } = await sheetOf(ctx, links);
   let people = 0;
@@ -141,7 +148,7 @@ export async function exportPeople(
   const rows = async function* () {
     for await (const batch of readAhead(batches())) {
       people += batch.length;
-      if (format === 'xlsx' && people > mostPeopleInSheet) throw tooManyForSheet(people);
+      if (format === 'xlsx' && people > mostInSheet) throw tooManyForSheet(people, mostInSheet);
       for (const { cells, isCut } of batch) {
         if (isCut) cut += 1;
         yield cells;
@@ -152,6 +159,7 @@ export async function exportPeople(
   const output = createWriteStream(path, { mode: 0o600 });
   if (format === 'csv') await writeCsv(output, { columns, rows: rows() }, { signal });
   else await writeWorkbook(output, [{ name, columns, rows: rows() }], { signal });
+  signal.throwIfAborted();
   await inTransaction(ctx, async (tx) => {
     // Whoever lost the privilege while it was written is not handed the file.
     await requireAdmin(tx);

@@ -13,6 +13,10 @@ export function exportBegunMessage(number: number, withLinks: boolean): SlackMes
   );
 }
 
+export const exportStoppedMessage: SlackMessage = sentence(
+  'Usher is being restarted, so the export that you asked for was not finished, and no file was sent. Ask for it again with /users export in a minute.',
+);
+
 export const exportLostMessage: SlackMessage = sentence(
   'Slack did not show the file with the people you asked for. Ask for it again with /users export.',
 );

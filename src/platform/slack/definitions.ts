@@ -25,6 +25,8 @@ interface Call {
   readonly conversationId: string | null;
   /** Once for each command, click or submission; makes a repeat harmless. */
   readonly requestId: string;
+  /** Aborts when Usher is told to end: whatever takes long says so and leaves off. */
+  readonly stopping: AbortSignal;
   /** Says something that only the caller sees: beside the command or click, or in their DM with the bot. */
   reply(message: SlackMessage): Promise<void>;
 }

@@ -122,6 +122,7 @@ function registerSubmission(app: App, wiring: Wiring, submission: Submission): v
           slack: gateway,
           conversationId: null,
           requestId,
+          stopping: wiring.stopping,
           values,
           viewId: view.id,
           metadata: parseJson(view.private_metadata),

@@ -89,6 +89,7 @@ export async function runAction(
       slack: gateway,
       conversationId: body.channel?.id ?? null,
       requestId: `action:${body.trigger_id}`,
+      stopping: wiring.stopping,
       actionId,
       value,
       messageTs: (body.container as { message_ts?: string }).message_ts ?? null,

@@ -37,6 +37,7 @@ export async function runCommand(wiring: Wiring, typed: TypedCommand): Promise<v
       slack: gateway,
       conversationId: typed.conversationId,
       requestId: `command:${typed.triggerId}`,
+      stopping: wiring.stopping,
       line: parseCommandLine(typedText(await withAddresses(wiring, from, typed.text)), router.isOption),
       reply: typed.reply,
       showModal: (view) => showModal(wiring, viewId, view),

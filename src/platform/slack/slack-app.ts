@@ -116,7 +116,7 @@ export function createSlackApp(
     await next();
   });
   const inFlight = new Set<Promise<unknown>>();
-  let stopping = false;
+  const stopping = new AbortController();
   const track = <Result>(work: Promise<Result>): Promise<Result> => {
     inFlight.add(work);
     work.catch(() => undefined).finally(() => inFlight.delete(work));
@@ -142,6 +142,7 @@ export function createSlackApp(
     edges,
     router: createCommandRouter(edges),
     homes,
+    stopping: stopping.signal,
     track,
     callerOf,
     readAccount,
@@ -159,7 +160,7 @@ export function createSlackApp(
       requestListener === null
         ? null
         : (request, response) => {
-            if (!stopping) return requestListener?.(request, response);
+            if (!stopping.signal.aborted) return requestListener?.(request, response);
             response.writeHead(503, { 'Retry-After': '5' }).end();
           },
     async start() {
@@ -168,7 +169,7 @@ export function createSlackApp(
       ctx.log.info({ mode: config.appToken === null ? 'http' : 'socket' }, 'slack connected');
     },
     async stop(graceMilliseconds) {
-      stopping = true;
+      stopping.abort();
       homes.stop();
       if (config.appToken !== null) await app.stop();
       const deadline = new Promise((done) => setTimeout(done, graceMilliseconds).unref());

@@ -25,6 +25,8 @@ export interface Wiring {
   readonly edges: readonly SlackEdge[];
   readonly router: ReturnType<typeof createCommandRouter>;
   readonly homes: ReturnType<typeof createHomePublisher>;
+  /** Aborts when Usher is told to end. */
+  readonly stopping: AbortSignal;
   /** Counts work in flight, so that the process ends after it. */
   track<Result>(work: Promise<Result>): Promise<Result>;
   callerOf(ctx: Context, slackUserId: string): Promise<Caller>;
