@@ -2,7 +2,6 @@ import { addTime, minute } from '../../lib/duration';
 import type { Context } from '../../platform/context';
 import { activeAdmins } from '../users/users.service';
 import {
-  type Card,
   claimCard,
   insertCard,
   reclaimCard,
@@ -11,8 +10,9 @@ import {
   selectExpired,
   selectStuck,
   selectWithoutCard,
+  updateAskedMessage,
 } from './approvals.store';
-import type { Approval } from './approvals.types';
+import type { Approval, Card } from './approvals.types';
 import { expire } from './decide-approvals.service';
 
 // What takes longer has lost its process: Slack answers within seconds, and the largest batch within minutes.
@@ -43,6 +43,11 @@ export async function takeCard(ctx: Context, id: number): Promise<'first' | 'aga
 /** Remembers where a card was posted, so that it can be drawn anew. */
 export async function rememberCard(ctx: Context, id: number, card: Card): Promise<void> {
   await insertCard(ctx.db, id, card);
+}
+
+/** Remembers where whoever asked was told that it waits, so that they see there how it was decided. */
+export async function rememberAsked(ctx: Context, id: number, card: Card): Promise<void> {
+  await updateAskedMessage(ctx.db, id, card);
 }
 
 /** The addresses of those who can decide. */

@@ -11,7 +11,7 @@ import type { SlackGateway } from '../../platform/slack/gateway';
 import { wasBegun } from '../operations/operations.service';
 import { readApproval } from './approval-cards.service';
 import { readReason, refuseCallback, refuseModal } from './approvals.modals';
-import { approvalEnded, decisionReply } from './approvals.text';
+import { approvalAsked, approvalEnded, decisionReply } from './approvals.text';
 import { type Approval, type ApprovalKind, approvalKey } from './approvals.types';
 import { approve, callOff, finishApproval, refuse } from './decide-approvals.service';
 import { drawApproval } from './draw-approval';
@@ -108,8 +108,9 @@ export const approvalsEdge: SlackEdge = {
       access: 'admin',
       async handle(ctx, call) {
         const { approval } = await callOff(ctx, approvalId.parse(call.value));
-        // The card is drawn anew wherever it is; the requester's own message is nobody's card.
-        await (call.actionId.endsWith(':asked') ? call.replace : call.reply)(decisionReply(approval));
+        // Both messages are drawn anew; one that was posted before Usher remembered it is so here alone.
+        if (call.actionId.endsWith(':asked')) await call.replace(approvalAsked(approval, true));
+        else await call.reply(decisionReply(approval));
       },
     },
   ],

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { toDate, toDateOrNull } from '../../platform/db/dialect';
-import type { Approval, ApprovalKind, ApprovalState } from './approvals.types';
+import type { Approval, ApprovalKind, ApprovalState, Card } from './approvals.types';
 
 type Database = Knex | Knex.Transaction;
 
@@ -20,6 +20,8 @@ interface ApprovalRow {
   requested_at: unknown;
   expires_at: unknown;
   decided_at: unknown;
+  asked_conversation_id: string | null;
+  asked_message_ts: string | null;
 }
 
 function toApproval(row: ApprovalRow): Approval {
@@ -36,6 +38,10 @@ function toApproval(row: ApprovalRow): Approval {
     requestedAt: toDate(row.requested_at),
     expiresAt: toDate(row.expires_at),
     decidedAt: toDateOrNull(row.decided_at),
+    askedMessage:
+      row.asked_conversation_id === null || row.asked_message_ts === null
+        ? null
+        : { conversationId: row.asked_conversation_id, ts: row.asked_message_ts },
   };
 }
 
@@ -154,18 +160,17 @@ export async function reclaimCard(db: Database, id: number, now: Date, claimedBe
   return (await stale.update({ card_claimed_at: now })) > 0;
 }
 
-/** A message that shows an approval. */
-export interface Card {
-  readonly conversationId: string;
-  readonly ts: string;
-}
-
 export async function insertCard(db: Database, approvalId: number, card: Card): Promise<void> {
   await db('approval_cards').insert({
     approval_id: approvalId,
     conversation_id: card.conversationId,
     message_ts: card.ts,
   });
+}
+
+/** Remembers where whoever asked was told that it waits. */
+export async function updateAskedMessage(db: Database, id: number, { conversationId, ts }: Card): Promise<void> {
+  await db('approvals').where({ id }).update({ asked_conversation_id: conversationId, asked_message_ts: ts });
 }
 
 export async function selectCards(db: Database, approvalId: number): Promise<Card[]> {

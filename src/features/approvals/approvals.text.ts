@@ -90,8 +90,22 @@ export function approvalCard(approval: Approval): SlackMessage {
   );
 }
 
-/** To whoever asked, in their conversation with the bot: that it waits, until when, and how to take it back. */
+/**
+ * To whoever asked, in their conversation with the bot: that it waits, until when, and how to take it back; once it is
+ * decided, how, by whom and when.
+ */
 export function approvalAsked(approval: Approval, isReached: boolean): SlackMessage {
+  if (approval.state !== 'pending') {
+    const standing = approvalStanding(approval);
+    return message(
+      `${standing} ${approval.summary}`,
+      paragraph(emoji(signs[approval.state]), ' ', bold(approval.summary)),
+      paragraph(standing),
+      ...(approval.decider === null || approval.decidedAt === null
+        ? []
+        : [paragraph('Decided ', moment(approval.decidedAt), '.')]),
+    );
+  }
   return message(
     `Waiting for a second admin: ${approval.summary}`,
     paragraph(emoji(signs.pending), ' ', bold(approval.summary)),

@@ -13,6 +13,12 @@ export type ApprovalNeed = 'none' | 'second_admin' | 'phrase';
  */
 export type ApprovalState = 'pending' | 'approved' | 'done' | 'failed' | 'refused' | 'called_off' | 'expired' | 'void';
 
+/** A message that shows an approval. */
+export interface Card {
+  readonly conversationId: string;
+  readonly ts: string;
+}
+
 export interface Approval {
   readonly id: number;
   readonly kind: ApprovalKind;
@@ -35,6 +41,8 @@ export interface Approval {
   readonly requestedAt: Date;
   readonly expiresAt: Date;
   readonly decidedAt: Date | null;
+  /** Where whoever asked was told that it waits; null where they were not. */
+  readonly askedMessage: Card | null;
 }
 
 export interface ApprovalRequest {

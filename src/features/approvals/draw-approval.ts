@@ -1,28 +1,42 @@
 import type { Context } from '../../platform/context';
 import type { SlackGateway } from '../../platform/slack/gateway';
-import { approvalCards, readApproval, rememberCard, takeCard, whoCanDecide } from './approval-cards.service';
+import {
+  approvalCards,
+  readApproval,
+  rememberAsked,
+  rememberCard,
+  takeCard,
+  whoCanDecide,
+} from './approval-cards.service';
 import { approvalAsked, approvalCard } from './approvals.text';
 import type { Approval } from './approvals.types';
 
 /**
- * Shows an approval as it stands: posts its card where there is none yet, draws the ones that there are anew. The card
- * goes to the admin channel; without one, or where Usher may not post there, to each other admin directly.
+ * Shows an approval as it stands: posts its card where there is none yet, draws the ones that there are anew, and once
+ * it is decided what whoever asked was told, too. The card goes to the admin channel; without one, or where Usher may not
+ * post there, to each other admin directly.
  */
 export async function drawApproval(ctx: Context, slack: SlackGateway, id: number): Promise<void> {
   const approval = await readApproval(ctx, id);
   if (approval === null) return;
   const cards = await approvalCards(ctx, id);
-  if (cards.length > 0) {
-    for (const { conversationId, ts } of cards) await slack.update(conversationId, ts, approvalCard(approval));
-    return;
-  }
-  if (approval.state !== 'pending') return;
+  for (const { conversationId, ts } of cards) await slack.update(conversationId, ts, approvalCard(approval));
+  if (approval.state !== 'pending') return drawAsked(slack, approval);
+  if (cards.length > 0) return;
   const claim = await takeCard(ctx, id);
   if (claim === null) return;
   const isReached = await postCards(ctx, slack, approval);
   if (!isReached) ctx.log.error({ approvalId: id }, 'no admin could be asked to approve');
-  // The job tries again every few minutes; who asked hears of it once.
+  // The job tries again every few minutes; who asked hears of it once, and sees in that message when somebody was reached.
   if (claim === 'first') await tellWhoAsked(ctx, slack, approval, isReached);
+  else if (isReached) await drawAsked(slack, approval);
+}
+
+/** Draws what whoever asked was told; somebody was reached by then. */
+async function drawAsked(slack: SlackGateway, approval: Approval): Promise<void> {
+  if (approval.askedMessage === null) return;
+  const { conversationId, ts } = approval.askedMessage;
+  await slack.update(conversationId, ts, approvalAsked(approval, true));
 }
 
 /** Whether anybody was reached. */
@@ -53,7 +67,12 @@ async function tellWhoAsked(ctx: Context, slack: SlackGateway, approval: Approva
   const slackUserId = approval.requester.slackId?.split('/')[1];
   if (slackUserId === undefined) return;
   try {
-    await slack.post(await slack.directConversation(slackUserId), approvalAsked(approval, isReached));
+    const conversationId = await slack.directConversation(slackUserId);
+    const ts = await slack.post(conversationId, approvalAsked(approval, isReached));
+    await rememberAsked(ctx, approval.id, { conversationId, ts });
+    // Somebody may have decided while it was posted.
+    const now = await readApproval(ctx, approval.id);
+    if (now !== null && now.state !== 'pending') await drawAsked(slack, now);
   } catch (error) {
     ctx.log.warn({ err: error, approvalId: approval.id }, 'who asked was not told that it waits');
   }

@@ -14,7 +14,8 @@ import {
   paragraph,
   type SlackMessage,
 } from '../../platform/slack/blocks';
-import { freeDisablings } from '../approvals/approvals.types';
+import { decisionReply } from '../approvals/approvals.text';
+import { type Approval, freeDisablings } from '../approvals/approvals.types';
 import type { OperationResult } from '../operations/operations.service';
 import { type Plan, planBlocks, planMessage, type Results, resultMessage } from '../operations/operations.text';
 import type { Batch, BatchAction, BatchPlan, BatchReport, SentLink } from './batch.types';
@@ -234,8 +235,12 @@ export function batchLinksMessage(
   );
 }
 
-/** A second admin was asked. */
-export function batchAskedMessage({ total }: Batch): SlackMessage {
+/** A second admin was asked; and how they decided, where they did. */
+export function batchAskedMessage({ total }: Batch, approval: Approval | null): SlackMessage {
+  if (approval !== null && approval.state !== 'pending' && approval.state !== 'approved') {
+    const { text, blocks } = decisionReply(approval);
+    return message(text, ...blocks, paragraph('Nobody is asked again by this. To ask once more, begin anew.'));
+  }
   const sentence = `Disabling ${people(total)} needs a second admin.`;
   return message(
     sentence,

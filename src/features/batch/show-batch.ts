@@ -34,7 +34,7 @@ export async function confirmAndShow(
   show: Show,
 ): Promise<void> {
   const { kind, batch } = await confirmBatch(ctx, given.batchId, given.phrase);
-  if (kind === 'asked' || batch.state === 'asked') return show(batchAskedMessage(batch));
+  if (kind === 'asked' || batch.state === 'asked') return show(batchAskedMessage(batch, await approvalOf(ctx, batch)));
   const small = batch.total <= peoplePerChunk;
   if (kind === 'already') {
     const ended = await batchReport(ctx, batch);

@@ -175,6 +175,41 @@ forEachDatabase((database) => {
       expect(await statuses(people)).toEqual(['active', 'active', 'active']);
     });
 
+    test('who asked sees in the message that it waits how it was decided, by whom and when', async () => {
+      await ask();
+      const own = await usher.as('ada').waitForMessage('This waits for a second admin');
+      await usher.as('hedy').click(await card('hedy'), 'Approve');
+      const drawn = await usher
+        .as('ada')
+        .waitForMessage((now) => now.ts === own.ts && textOf(now).includes('it was carried out'));
+      expect(textOf(drawn)).toContain('hedy@example.com approved it, and it was carried out.');
+      expect(textOf(drawn)).toContain('Disable 3 people.');
+      expect(textOf(drawn)).toMatch(/Decided .*\./);
+      expect(textOf(drawn)).not.toMatch(/waits|Call it off/);
+    });
+
+    test('who asked sees a refusal there, with its reason', async () => {
+      const approval = await ask();
+      const own = await usher.as('ada').waitForMessage('This waits for a second admin');
+      const hedy = usher.as('hedy');
+      await hedy.click(await card('hedy'), 'Refuse…');
+      await hedy.modal('ada@example.com is told.');
+      await hedy.fill({ 'Why?': 'They are on holiday' });
+      await hedy.submit();
+      await usher
+        .as('ada')
+        .waitForMessage((now) => now.ts === own.ts && textOf(now).includes('refused it: They are on holiday'));
+      expect(await stateOf(approval)).toBe('refused');
+    });
+
+    test('what nobody decided is said to have expired there, too', async () => {
+      await ask();
+      const own = await usher.as('ada').waitForMessage('This waits for a second admin');
+      usher.clock.advance(day);
+      await tendApprovals(usher.ctx, never);
+      await usher.as('ada').waitForMessage((now) => now.ts === own.ts && textOf(now).includes('so it expired'));
+    });
+
     test('who asked calls it off from their own message, also where there is no admin channel', async () => {
       const approval = await ask({ settings: { SLACK_ADMIN_CHANNEL: '' } });
       const own = await usher.as('ada').waitForMessage('This waits for a second admin');
@@ -211,6 +246,18 @@ forEachDatabase((database) => {
       expect(told).toHaveLength(1);
       expect(told[0]).toContain('None of the other admins could be reached in Slack yet.');
       expect(told[0]).not.toContain('have been asked');
+      // Hedy comes: the same message says that she was asked.
+      await insertAdmin(database.db, { email: 'hedy@example.com', first_name: 'Hedy', last_name: 'Second' });
+      usher.as('hedy');
+      usher.clock.advance(hour);
+      expect(await tendApprovals(usher.ctx, never)).toMatchObject({ posted: 1 });
+      const waiting = usher
+        .as('ada')
+        .messages('@usher')
+        .map(textOf)
+        .filter((text) => text.includes('Disable 3 people.'));
+      expect(waiting).toHaveLength(1);
+      expect(waiting[0]).toContain('The other admins have been asked.');
     });
 
     test('after 24 hours an approval does nothing, and the card says that it expired', async () => {

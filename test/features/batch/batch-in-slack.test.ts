@@ -289,6 +289,27 @@ forEachDatabase((database) => {
     expect(await database.db('users').where({ status: 'disabled' })).toHaveLength(11);
   });
 
+  test('what a second admin refused is said to be refused when it is confirmed again, and nobody is asked anew', async () => {
+    const ada = await start();
+    await insertAdmin(database.db, { email: 'hedy@example.com' });
+    await insertPeople(database.db, 11);
+    const asked = await ada.ask('#general', `/users disable ${manyEmails(11)}`);
+    await ada.click(asked, 'Confirm');
+    await ada.waitForMessage('The other admins were asked.');
+    const hedy = usher.as('hedy');
+    await hedy.click(await hedy.waitForMessage(/Disable 11 people: [\s\S]*Asked for by ada@example\.com/), 'Refuse…');
+    await hedy.modal('ada@example.com is told.');
+    await hedy.fill({ 'Why?': 'They are on holiday' });
+    await hedy.submit();
+    await hedy.modal('hedy@example.com refused it');
+    await ada.click(asked, 'Confirm');
+    const told = await ada.waitForMessage('Nobody is asked again by this.');
+    expect(textOf(told)).toContain('hedy@example.com refused it: They are on holiday');
+    expect(textOf(told)).not.toContain('were asked');
+    expect(await database.db('approvals').pluck('state')).toEqual(['refused']);
+    expect(await database.db('users').where({ status: 'disabled' })).toHaveLength(0);
+  });
+
   const manyEmails = (number: number) =>
     Array.from({ length: number }, (_, index) => `person${String(index + 1).padStart(5, '0')}@many.example`).join(' ');
 
