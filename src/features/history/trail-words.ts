@@ -8,7 +8,7 @@ const sentences: Readonly<Record<AuditAction, string>> = {
   'user.added': 'added',
   'user.invited_again': 'invited again',
   'user.invitation_resent': 'sent the invitation again to',
-  'user.invitation_expired': 'let the invitation run out of',
+  'user.invitation_expired': 'marked as expired the invitation of',
   'user.reminded': 'sent a reminder to',
   'user.activated': 'activated',
   'user.disabled': 'disabled',
@@ -61,7 +61,7 @@ const sentences: Readonly<Record<AuditAction, string>> = {
   'approval.failed': 'could not do what was approved:',
   'approval.refused': 'refused',
   'approval.called_off': 'called off the request',
-  'approval.expired': 'let run out the request',
+  'approval.expired': 'marked as expired the request',
   'approval.void': 'voided the request',
   'approval.phrase_typed': 'confirmed by typing a phrase',
 };
@@ -82,10 +82,12 @@ export const knownActions: readonly string[] = Object.keys(sentences);
 const secretName = /link|token|password|secret|nonce|hash/i;
 const secretValue = /token=|https?:\/\//i;
 
+const nothing = '–';
+
 function shown(value: unknown): string {
-  if (value === null || value === undefined || value === '') return '–';
+  if (value === null || value === undefined || value === '') return nothing;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(shown).join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? nothing : value.map(shown).join(', ');
   if (typeof value === 'object')
     return Object.entries(value)
       .map(([key, item]) => `${fieldName(key)} ${shown(item)}`)
@@ -112,6 +114,8 @@ export function changeLines({ before, after }: Pick<TrailEvent, 'before' | 'afte
   return keys.flatMap((key) => {
     const [old, current] = [before?.[key], after?.[key]];
     if (secretName.test(key) && typeof current !== 'number') return [];
+    // What somebody new does not have is no news.
+    if (!(before && key in before) && shown(current) === nothing) return [];
     if (before !== null && after !== null && key in before && JSON.stringify(old) === JSON.stringify(current))
       return [];
     const change = before !== null && key in before ? `${shown(old)} → ${shown(current)}` : shown(current);
