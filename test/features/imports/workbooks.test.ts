@@ -63,6 +63,36 @@ forEachDatabase((database) => {
     ]);
   });
 
+  // What is cut is counted in the program; the filling is written for one database.
+  if (database.dialect === 'SQLite')
+    test('the plan of a very large import ends after 200,000 people, and says how many more are imported', async () => {
+      const { id } = await scene.previewOf([{ 'Login Email': 'ada@example.com' }]);
+      const others = 200_002;
+      await database.db.raw(
+        `WITH RECURSIVE further(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM further WHERE n < ?)
+         INSERT INTO import_rows (import_id, position, row_number, email, action, cells, plan)
+         SELECT import_id, position + n, row_number + n, 'ada' || n || '@example.com', action, cells, plan
+         FROM import_rows, further WHERE import_id = ?`,
+        [others, id],
+      );
+      const stored = await database.db('imports').where({ id }).first('counts');
+      const counted = JSON.parse(stored.counts);
+      counted.counts.invite += others;
+      await database
+        .db('imports')
+        .where({ id })
+        .update({ counts: JSON.stringify(counted) });
+      const path = pathOf('plan.xlsx');
+      await writePlanWorkbook(scene.ctx, id, path);
+      const sheet = await partOf(path, 'xl/worksheets/sheet1.xml');
+      // The header, 200,000 people and the last word.
+      expect(sheet.split('<row ')).toHaveLength(1 + 1 + 200_000 + 1);
+      const end = sheet.slice(sheet.lastIndexOf('199999@example.com'));
+      expect(end).toContain('Is invited by mail');
+      expect(end).toContain('Not shown here');
+      expect(end).toContain('3 more rows, which are imported as well');
+    }, 60_000);
+
   test('failing rows come back with row, field and error, coloured and noted, and import as they are once corrected', async () => {
     const { id } = await scene.previewOf([
       { 'Login Email': 'good@example.com' },
