@@ -45,8 +45,7 @@ const clientErrors: Readonly<Record<number, ProblemCode>> = { 413: 'too_large', 
 function problemOf(ctx: Context, error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TooManyRequests) {
-    const seconds = Math.max(1, Math.ceil(error.milliseconds / second));
-    return new Problem('too_many_requests', undefined, {}, { 'retry-after': String(seconds) });
+    return new Problem('too_many_requests', undefined, {}, { 'retry-after': String(error.seconds) });
   }
   const known = isDatabaseDown(error) && !isAppError(error) ? databaseUnavailable() : error;
   if (isAppError(known, 'invalid_input')) return fieldProblem(known.facts.field, known.message);

@@ -36,7 +36,7 @@ export const endpoints = {
     path: '/v1/sessions',
     summary: 'Signs somebody in',
     description:
-      'Anybody may call this; a platform key is asked for by client_ip alone. Ten calls a minute are taken from one address, and after ten wrong passwords an account takes no further ones for a while. A platform that signs people in from its own server shows its key and sends client_ip, so that both are counted by the address of the person; without client_ip they are counted by the address of the caller, whoever that is. The same client_id has one session: a further sign-in gets a further token of it. Of sessions of the kinds api and explorer a person may have fifty each. At the cap nothing ends by itself: the answer is 409 with the sessions and a choice, and the same address takes the choice with the session to end.',
+      'Anybody may call this; a platform key is asked for by client_ip alone. After thirty calls in a minute from one address that were refused no further ones are taken for the rest of it, and after ten wrong passwords an account takes no further ones for a while. A platform that signs people in from its own server shows its key and sends client_ip, so that both are counted by the address of the person; without client_ip they are counted by the address of the caller, whoever that is. The same client_id has one session: a further sign-in gets a further token of it. Of sessions of the kinds api and explorer a person may have fifty each. At the cap nothing ends by itself: the answer is 409 with the sessions and a choice, and the same address takes the choice with the session to end.',
     access: 'choosable',
     body: signIn,
     success: { status: 201, description: 'Signed in.', schema: started },
@@ -59,20 +59,21 @@ export const endpoints = {
     path: '/v1/session',
     summary: 'Tells who a token stands for, and what they may do',
     description:
-      'Counts as a request of the session, which so does not idle out. What an admin changed or ended a moment ago is told at once. API tokens (uk_…) are answered as well, with kind api_token.',
+      'Counts as a request of the session, which so does not idle out. What an admin changed or ended a moment ago is told at once. API tokens (uk_…) are answered as well, with kind api_token. After 300 tokens in a minute that nobody has, no further ones are taken from their address for the rest of it. A platform asks for all its people from one address, and any of them may send it any token: let it show its key as X-Platform-Key beside the token, and it is not limited.',
     access: 'bearer',
     success: { status: 200, description: 'Signed in.', schema: signedIn },
-    problems: byToken,
+    problems: [...byToken, 'too_many_requests'],
   },
   signOut: {
     id: 'signOut',
     method: 'DELETE',
     path: '/v1/session',
     summary: 'Signs out, for all tabs of the client',
-    description: 'May be repeated: a session that has ended already is 204 as well.',
+    description:
+      'May be repeated: a session that has ended already is 204 as well. Tokens that nobody has are limited as for reading a session.',
     access: 'bearer',
     success: { status: 204, description: 'The session has ended.' },
-    problems: ['token_missing', 'token_unknown', 'not_a_session'],
+    problems: ['token_missing', 'token_unknown', 'not_a_session', 'too_many_requests'],
   },
   touchSessions: {
     id: 'touchSessions',

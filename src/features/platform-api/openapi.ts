@@ -67,7 +67,7 @@ function answersOf({ success, problems }: Endpoint): Json {
 
 const securityOf = {
   anybody: [],
-  bearer: [{ token: [] }],
+  bearer: [{ token: [] }, { token: [], platformKey: [] }],
   platform: [{ platformKey: [] }, { platformKeyAsToken: [] }],
   choosable: [{}, { platformKey: [] }, { platformKeyAsToken: [] }],
 } as const satisfies Record<Endpoint['access'], unknown>;

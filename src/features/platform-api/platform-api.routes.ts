@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { z } from 'zod';
 import { askTogether } from '../../lib/ask-together';
-import { minute } from '../../lib/duration';
 import { networkOf } from '../../lib/network-of';
 import type { Context } from '../../platform/context';
 import { bearerToken, platformKeyOf } from '../../platform/http/bearer';
+import { createFailureLimit } from '../../platform/http/failure-limit';
 import { sendPage } from '../../platform/http/page-layout';
 import { permissionsOfEach } from '../access/permissions.service';
 import { signIn } from '../accounts/sign-in/sign-in.service';
@@ -17,6 +17,7 @@ import { completeChoice } from '../sessions/start-session.service';
 import { answerProblem, answerProblems, schemaProblem } from './answer-problems';
 import { type Endpoint, endpoints, everyProblem } from './endpoints';
 import { openapiDocument } from './openapi';
+import { problemStatuses } from './problem-codes';
 import { Problem } from './problems';
 import { problemsPage } from './problems.pages';
 import * as schemas from './schemas';
@@ -27,7 +28,9 @@ const prefix = '/v1';
 const smallBody = 16 * 1024;
 // A thousand tokens of ours are some 50 KB; a gateway may send others that are longer.
 const touchBody = mostTokens * 512;
-const signInsPerMinute = 10;
+const refusedSignInsPerMinute = 30;
+// More than people with sessions of long ago come to, and less than a database notices.
+const unknownTokensPerMinute = 300;
 // Asked at every request of every person: a line of the log for each would bury all others. The metrics count them.
 const hotPath = { config: { quiet: true } } as const;
 
@@ -108,16 +111,51 @@ function createWhoIs(ctx: Context): (token: string) => Promise<schemas.SignedInA
   };
 }
 
-function addSessionRoutes(app: FastifyInstance, ctx: Context): void {
-  const rateLimit = {
-    max: signInsPerMinute,
-    timeWindow: minute,
-    // After the body is read, in which the platform names the address of the person.
-    hook: 'preHandler',
-    keyGenerator: (request: FastifyRequest) => personsAddress(ctx, request),
-  } as const;
+/** What counts against the address of a request, and who is not asked in because of it. */
+interface Guard {
+  /** After the body is read. @throws TooManyRequests */
+  admit(request: FastifyRequest): Promise<void>;
+  refused(request: FastifyRequest, problem: Problem): Promise<void>;
+}
 
-  serve(app, ctx, endpoints.signIn, { bodyLimit: smallBody, config: { rateLimit } }, async (request, reply) => {
+/** Sign-ins that fail, by the address of the person, whom the platform names in the body. */
+function signInGuard(app: FastifyInstance, ctx: Context): Guard {
+  const limit = createFailureLimit(app, refusedSignInsPerMinute, (request) => personsAddress(ctx, request));
+  return {
+    admit: limit.admit,
+    async refused(request, { code }) {
+      const status = problemStatuses[code];
+      // At the cap the password was right; and whoever is to wait is told so without a look at one.
+      if (status < 500 && status !== 429 && code !== 'session_cap') await limit.count(request);
+    },
+  };
+}
+
+/**
+ * Tokens that nobody has, each of which is looked for in the database. A platform asks for all its people from one
+ * address, any of whom may send it any token: by its key it is known, and not limited.
+ */
+function tokenGuard(app: FastifyInstance, ctx: Context): Guard {
+  const limit = createFailureLimit(app, unknownTokensPerMinute);
+  const isPlatform = (request: FastifyRequest) => keyOf(ctx, request) === 'right';
+  return {
+    async admit(request) {
+      try {
+        await limit.admit(request);
+      } catch (error) {
+        // Asked for last, because it is asked at every request.
+        if (!isPlatform(request)) throw error;
+      }
+    },
+    async refused(request, { code }) {
+      if (code === 'token_unknown' && !isPlatform(request)) await limit.count(request);
+    },
+  };
+}
+
+function addSessionRoutes(app: FastifyInstance, ctx: Context): void {
+  const signInsAreLimited = { bodyLimit: smallBody, guard: signInGuard(app, ctx) };
+  serve(app, ctx, endpoints.signIn, signInsAreLimited, async (request, reply) => {
     const isChoice = Object.hasOwn((request.body ?? {}) as object, 'choice');
     const body = bodyAs(request, isChoice ? schemas.choice : schemas.credentials);
     if (body.client_ip !== undefined && keyOf(ctx, request) !== 'right') throw new Problem('platform_key_missing');
@@ -143,9 +181,12 @@ function addSessionRoutes(app: FastifyInstance, ctx: Context): void {
   });
 
   const whoIs = createWhoIs(ctx);
-  serve(app, ctx, endpoints.readSession, hotPath, async (request, reply) => reply.send(await whoIs(tokenOf(request))));
+  const guard = tokenGuard(app, ctx);
+  serve(app, ctx, endpoints.readSession, { ...hotPath, guard }, async (request, reply) =>
+    reply.send(await whoIs(tokenOf(request))),
+  );
 
-  serve(app, ctx, endpoints.signOut, {}, async (request, reply) => {
+  serve(app, ctx, endpoints.signOut, { guard }, async (request, reply) => {
     const token = tokenOf(request);
     if (!(await signOut(ctx, token))) {
       if ((await verifyApiToken(ctx, token)) !== null) throw new Problem('not_a_session');
@@ -166,18 +207,26 @@ function serve(
   app: FastifyInstance,
   ctx: Context,
   { method, path, access }: Endpoint,
-  options: Pick<RouteShorthandOptions, 'bodyLimit' | 'config'>,
+  { guard, config, ...options }: Pick<RouteShorthandOptions, 'bodyLimit' | 'config'> & { readonly guard?: Guard },
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
 ): void {
-  // Whoever shows 32 random bytes is no stranger who guesses, and a platform asks for many people from one address.
-  const limit = access === 'bearer' || access === 'platform' ? { rateLimit: false as const } : {};
+  // What is not for anybody has a guard, or is for the platform, which asks for many people from one address.
+  const limit = access === 'anybody' ? {} : { rateLimit: false as const };
   app.route({
     method,
     url: path.slice(prefix.length),
     ...options,
-    config: { csrf: false, ...limit, ...options.config },
+    config: { csrf: false, ...limit, ...config },
     onRequest: (request, _reply, done) => done(refusalOf(ctx, request, access) ?? undefined),
-    handler,
+    ...(guard === undefined ? {} : { preHandler: (request: FastifyRequest) => guard.admit(request) }),
+    async handler(request, reply) {
+      try {
+        return await handler(request, reply);
+      } catch (error) {
+        if (error instanceof Problem) await guard?.refused(request, error);
+        throw error;
+      }
+    },
   });
 }
 

@@ -72,14 +72,16 @@ const otherClientError = [
 /** Too many requests from one address. */
 export class TooManyRequests extends Error {
   readonly statusCode = 429;
-  constructor(readonly milliseconds: number) {
+  /** Whole seconds until the next one is taken. */
+  readonly seconds: number;
+  constructor(milliseconds: number) {
     super('too many requests from one address');
     this.name = 'TooManyRequests';
+    this.seconds = Math.max(1, Math.ceil(milliseconds / second));
   }
 }
 
-function tooManyPage(milliseconds: number): Page {
-  const seconds = Math.max(1, Math.ceil(milliseconds / second));
+function tooManyPage(seconds: number): Page {
   return sentencePage(
     'One moment, please',
     `Too many requests came from your network in a short time. Please try again in ${count(seconds, 'second')}. Nothing was changed.`,
@@ -96,7 +98,10 @@ export function sendErrorPage(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  if (error instanceof TooManyRequests) return sendPage(reply, 429, tooManyPage(error.milliseconds));
+  if (error instanceof TooManyRequests) {
+    void reply.header('retry-after', error.seconds);
+    return sendPage(reply, 429, tooManyPage(error.seconds));
+  }
   const known = isDatabaseDown(error) && !isAppError(error) ? databaseUnavailable() : error;
   if (isAppError(known)) {
     if (errorStatuses[known.kind] === 503) void reply.header('retry-after', minute / second);

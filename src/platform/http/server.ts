@@ -18,6 +18,7 @@ import { networkOf } from '../../lib/network-of';
 import type { Context } from '../context';
 import type { Metrics } from '../metrics';
 import { notFoundPage, sendErrorPage, TooManyRequests } from './error-pages';
+import { createFailureLimit } from './failure-limit';
 import { addHealthRoutes, type ReadinessCheck } from './health';
 import { sendPage } from './page-layout';
 import { securityHeaders } from './security-headers';
@@ -27,15 +28,23 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** False for routes that no browser form reaches, such as those with a bearer token. */
     csrf?: boolean;
+    /** True counts what this route refuses against its address, and nothing else. */
+    limitsFailures?: boolean;
     /** True keeps a route's requests out of the log at its usual level. */
     quiet?: boolean;
   }
 }
 
-/** The limit for forms that set or check a password: ten a minute from one address. */
-export const passwordFormLimit = { rateLimit: { max: 10, timeWindow: minute } } as const;
+/**
+ * The limit for forms that set or check a password. What is refused counts, whatever form it was: guesses, of which an
+ * account and a network have a limit of their own besides (docs/adr/0024), and tokens that nobody has. What succeeds does
+ * not count: behind one address an office of hundreds of people may begin its day.
+ */
+export const passwordFormLimit = { rateLimit: false, limitsFailures: true } as const;
 
-const pagesPerMinute = 60;
+const refusedFormsPerMinute = 30;
+// An office of a hundred people who open three pages each.
+const pagesPerMinute = 300;
 const bodyLimit = 64 * 1024;
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -77,6 +86,16 @@ async function addProtection(app: FastifyInstance, ctx: Context): Promise<void> 
     // Whoever has one address of IPv6 has a whole network of them.
     keyGenerator: (request) => networkOf(request.ip),
     errorResponseBuilder: (_request, { ttl }) => new TooManyRequests(ttl),
+  });
+  const refusedForms = createFailureLimit(app, refusedFormsPerMinute);
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.limitsFailures) await refusedForms.admit(request);
+  });
+  app.addHook('onSend', async (request, reply) => {
+    const { statusCode } = reply;
+    // Whoever is told to wait is told so at once, which costs nothing.
+    const isRefused = statusCode >= 400 && statusCode < 500 && statusCode !== 429;
+    if (isRefused && request.routeOptions.config.limitsFailures) await refusedForms.count(request);
   });
   // A key of its own, so that what is signed as a cookie is never valid as anything else.
   const cookieSecret = createHmac('sha256', ctx.config.appSecret).update('usher-cookies').digest('hex');

@@ -104,23 +104,50 @@ forEachDatabase((database) => {
     }
   });
 
-  test('ten sign-ins a minute are taken from one address; the platform’s people are counted each by their own', async () => {
-    for (let number = 0; number < 10; number += 1)
+  test('after thirty sign-ins in a minute that were refused their address waits; the platform’s people are counted each by their own', async () => {
+    for (let number = 0; number < 30; number += 1)
       expect((await from('192.0.2.1', { email: `x${number}@example.com` })).status).toBe(401);
     const refused = await from('192.0.2.1');
     expect([refused.status, refused.body.code]).toEqual([429, 'too_many_requests']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await from('192.0.2.2')).status).toBe(201);
     // Somebody with a whole network of IPv6 has one address, as far as limits go.
-    for (let number = 0; number < 10; number += 1)
+    for (let number = 0; number < 30; number += 1)
       await from(`2001:db8::${number}`, { email: `y${number}@example.com` });
     expect((await from('2001:db8::ffff')).status).toBe(429);
+  });
+
+  test('sign-ins that succeed are not counted, nor is who is to choose a session', async () => {
+    const kinds = new Set<number>();
+    for (let number = 0; number < 35; number += 1)
+      kinds.add((await from('192.0.2.1', { client_id: `client-${number}`, kind: 'web' })).status);
+    expect([...kinds]).toEqual([201, 409]);
+  });
+
+  test('an address with many tokens that nobody has waits, whatever it shows next; the platform behind its key does not', async () => {
+    const { token } = (await from('192.0.2.1')).body;
+    const ask = (given: string, key?: string) =>
+      call('GET', '/v1/session', { token: given, ...(key === undefined ? {} : { key }) });
+    const strange = (number: number) => `us_${String(number).padStart(43, 'x')}`;
+    const asked = async (numbers: readonly number[], key?: string) =>
+      new Set((await Promise.all(numbers.map((number) => ask(strange(number), key)))).map(({ status }) => status));
+    const fifty = Array.from({ length: 50 }, (_, number) => number);
+    for (let round = 0; round < 7; round += 1) expect([...(await asked(fifty, platformKey))]).toEqual([401]);
+    expect((await ask(token)).status).toBe(200);
+    for (let round = 0; round < 6; round += 1) expect([...(await asked(fifty))]).toEqual([401]);
+    const refused = await ask(token);
+    expect([refused.status, refused.body.code]).toEqual([429, 'too_many_requests']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await call('DELETE', '/v1/session', { token: strange(1) })).status).toBe(429);
+    expect((await ask(strange(1), 'a key that nobody has')).status).toBe(429);
+    expect((await ask(token, platformKey)).status).toBe(200);
+    expect((await ask(strange(1), platformKey)).body.code).toBe('token_unknown');
   });
 
   test('without a key nobody says where they are: the connection’s address is counted', async () => {
     const claimed = await call('POST', '/v1/sessions', { body: { ...credentials, client_ip: '192.0.2.1' } });
     expect([claimed.status, claimed.body.code]).toEqual([401, 'platform_key_missing']);
-    for (let number = 1; number < 10; number += 1)
+    for (let number = 1; number < 30; number += 1)
       await call('POST', '/v1/sessions', { body: { ...credentials, client_ip: `192.0.2.${number}` } });
     expect((await call('POST', '/v1/sessions', { body: credentials })).status).toBe(429);
     expect((await from('192.0.2.1')).status).toBe(201);
