@@ -26,10 +26,13 @@ interface Place {
   remove(): Promise<void>;
 }
 
-/** Statements that make tables hold what the template's hold, whatever is in them. */
-function copyRows(tables: readonly string[]): string {
+/** Statements that make tables of a database hold what the template's hold, whatever is in them. */
+function copyRows(database: string, tables: readonly string[]): string {
   return tables
-    .flatMap((name) => [`DELETE FROM ${name}`, `INSERT INTO ${name} SELECT * FROM ${template}.${name}`])
+    .map(
+      (table) =>
+        `DELETE FROM ${database}.${table}; INSERT INTO ${database}.${table} SELECT * FROM ${template}.${table}`,
+    )
     .join(';');
 }
 
@@ -40,7 +43,7 @@ async function newSqlite(): Promise<Place> {
   copyFileSync(source, file);
   const made = new BetterSqlite3(file);
   const tables = made.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
-  const copying = copyRows(tables.pluck().all() as string[]);
+  const copying = copyRows('main', tables.pluck().all() as string[]);
   made.close();
   return {
     url: `sqlite:${file}`,
@@ -76,8 +79,9 @@ async function newMariadb(): Promise<Place> {
   );
   const definitions = shown.map(([row]) => String(row?.['Create Table']));
   await connection.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin; USE ${name}`);
-  await connection.query(definitions.join(';'));
-  const copying = `START TRANSACTION; ${copyRows(tables)}; COMMIT`;
+  // Not of this database afterwards: some tests end every connection to it.
+  await connection.query([...definitions, `USE ${template}`].join(';'));
+  const copying = `START TRANSACTION; ${copyRows(name, tables)}; COMMIT`;
   return {
     url: `${server}${name}`,
     restore: async () => void (await connection.query(copying)),
