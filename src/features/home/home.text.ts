@@ -75,12 +75,15 @@ const outcomeSigns = {
 function jobLine(job: JobOverview): Piece[] {
   const [last] = job.lastRuns;
   if (!last) return [code(job.name), '  has not run yet, next ', moment(job.nextRunAt)];
+  return [code(job.name), '  ', ...runPieces(last)];
+}
+
+/** How one run went: when, and its counts or its problem. */
+function runPieces(last: JobOverview['lastRuns'][number]): Piece[] {
   const counts = Object.entries(last.counts ?? {})
     .filter(([, number]) => number > 0)
     .map(([word, number]) => `${number} ${word}`);
   return [
-    code(job.name),
-    '  ',
     emoji(outcomeSigns[last.outcome]),
     ' ',
     moment(last.startedAt),
@@ -169,9 +172,7 @@ export function jobsMessage(jobs: readonly JobOverview[]): SlackMessage {
         job.running ? '  running now' : '  next ',
         job.running ? '' : moment(job.nextRunAt),
       ),
-      ...(job.lastRuns.length > 0
-        ? [list(job.lastRuns.slice(0, 3).map((last) => jobLine({ ...job, lastRuns: [last] })))]
-        : []),
+      ...(job.lastRuns.length > 0 ? [list(job.lastRuns.slice(0, 3).map(runPieces))] : []),
     ]),
     note('Run one now with /usher jobs run NAME.'),
   );
