@@ -155,8 +155,12 @@ function NewToken({ name, token }: { readonly name: string; readonly token: Secr
     <Notice kind="good" alert>
       <h2>{accountText.newToken(name)}</h2>
       <p>{accountText.newTokenLead}</p>
-      <div class="secret">
-        <Field name="token" label={accountText.newTokenLabel} value={token.reveal()} autocomplete="off" readOnly />
+      <div class="field secret">
+        <label for="token">{accountText.newTokenLabel}</label>
+        {/* On a phone it takes two lines, and all of it has to be seen and copied. */}
+        <textarea id="token" rows={2} autocomplete="off" spellcheck={false} readOnly>
+          {token.reveal()}
+        </textarea>
       </div>
     </Notice>
   );

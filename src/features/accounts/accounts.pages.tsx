@@ -126,11 +126,13 @@ function donePage(text: typeof activationText | typeof resetText, heading: strin
 function sendVoidLink(reply: FastifyReply, error: unknown): FastifyReply {
   if (!isAppError(error, 'link_void')) throw error;
   const heading = voidLinkHeading(error.facts.reason);
+  const isUsed = error.facts.reason === 'used';
   return sendPage(reply, errorStatuses.link_void, {
     title: heading,
     content: (
-      <Message sign={error.facts.reason === 'used' ? 'good' : 'warn'} heading={heading}>
+      <Message sign={isUsed ? 'good' : 'warn'} heading={heading}>
         <p class="lead">{error.message}</p>
+        {isUsed ? <LinkButton href="/sign-in">{resetText.doneEnd}</LinkButton> : null}
       </Message>
     ),
   });

@@ -84,6 +84,7 @@ details dl { margin: .75rem 0 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .hint + form { margin-top: 1.25rem; }
+.hint + p { margin-top: .75rem; }
 details dt { margin-top: .625rem; color: var(--ink); font-weight: 600; }
 .rows { list-style: none; margin: 1rem 0; padding: 0; border-top: 1px solid var(--line); }
 .rows > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .75rem 1rem; padding: 1rem 0; border-bottom: 1px solid var(--line); }
@@ -91,7 +92,9 @@ details dt { margin-top: .625rem; color: var(--ink); font-weight: 600; }
 .rows p { margin: 0; color: var(--quiet); font-size: .875rem; }
 .rows .name { margin: 0 0 .125rem; color: var(--ink); font-size: 1rem; line-height: 1.4; font-weight: 600; }
 .tag { display: inline-block; margin-left: .375rem; padding: 0 .5rem; background: var(--accent-wash); color: var(--accent-strong); border-radius: 1rem; font-size: .8125rem; line-height: 1.5rem; font-weight: 600; white-space: nowrap; }
-.secret input { font: .8125rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; color: var(--ink); text-overflow: clip; }
+.secret textarea { width: 100%; padding: .5rem .8125rem; font: .8125rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; color: var(--ink); background: var(--ground); border: 1px solid var(--line); border-radius: .5625rem; overflow-wrap: anywhere; resize: none; }
+.secret textarea:focus { outline: 3px solid var(--accent); outline-offset: 1px; border-color: var(--accent); }
+@media (min-width: 34rem) { .secret textarea { height: calc(1lh + 1rem + 2px); } }
 .summary { margin-bottom: 1.5rem; padding: 1rem 1.125rem; background: var(--bad-wash); border-left: 4px solid var(--bad); border-radius: .375rem; }
 .summary h2 { color: var(--bad); }
 .summary ul { margin: .375rem 0 0; padding-left: 1.125rem; }

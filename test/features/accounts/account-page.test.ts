@@ -10,7 +10,7 @@ import { signedIn } from '../../support/sessions';
 const textOf = (html: string) => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
 const location = (answer: { headers: Headers }) => answer.headers.get('location');
 const csrfOf = (html: string) => /name="_csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
-const tokenOf = (html: string) => /value="(uk_[^"]+)"/.exec(html)?.[1] ?? 'none';
+const tokenOf = (html: string) => /<textarea[^>]*>(uk_[^<]+)</.exec(html)?.[1] ?? 'none';
 
 forEachDatabase((database) => {
   let pages: AccountPages | undefined;

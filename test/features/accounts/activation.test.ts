@@ -139,6 +139,7 @@ forEachDatabase((database) => {
     const page = await visitor.get(person.path);
     expect(page.status).toBe(410);
     expect(page.body).toContain('This link was already used, and the account is active. Sign in');
+    expect(page.body).toContain('href="/sign-in"');
   });
 
   test('of many forms sent at the same moment one activates', async () => {
