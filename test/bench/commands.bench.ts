@@ -35,7 +35,7 @@ const asked = [
   '/users list status:invited',
   '/users list project:"Project 7" lovelace',
   '/users list nobody has this',
-  '/users show person711@example.com',
+  '/users show person42@example.com',
   '/users history person42@example.com',
   '/usher',
   '/usher status',

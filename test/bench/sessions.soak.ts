@@ -52,12 +52,22 @@ async function main(): Promise<void> {
   try {
     await site.reset(idle);
     for (const line of await machineLines(site.db)) say(line);
-    say(`${perSecond} touches a second for ${minutes} minutes, ${sessions.toLocaleString('en-US')} sessions\n`);
+    say(`${perSecond} touches a second for ${minutes} min, ${sessions.toLocaleString('en-US')} sessions\n`);
     say('| minute | touches | p50 ms | p99 ms | heap MB | resident MB |');
     say('| ---: | ---: | ---: | ---: | ---: | ---: |');
     const started = Date.now();
     let calls = 0;
     let shown = started;
+    const show = (): void => {
+      shown = Date.now();
+      const sorted = times.sort((a, b) => a - b);
+      globalThis.gc?.();
+      const { heapUsed, rss } = process.memoryUsage();
+      say(
+        `| ${((shown - started) / minute).toFixed(1)} | ${sorted.length * perCall} | ${quantile(sorted, 0.5).toFixed(1)} | ${quantile(sorted, 0.99).toFixed(1)} | ${megabytes(heapUsed)} | ${megabytes(rss)} |`,
+      );
+      times = [];
+    };
     while (Date.now() - started < minutes * minute) {
       for (const due = ((Date.now() - started) / second) * (perSecond / perCall); calls < due; calls += 1) {
         const one = call()
@@ -68,17 +78,11 @@ async function main(): Promise<void> {
         pending.add(one);
       }
       await pause(5);
-      if (Date.now() - shown < minute / 2) continue;
-      shown = Date.now();
-      const sorted = times.sort((a, b) => a - b);
-      globalThis.gc?.();
-      const { heapUsed, rss } = process.memoryUsage();
-      say(
-        `| ${((shown - started) / minute).toFixed(1)} | ${sorted.length * perCall} | ${quantile(sorted, 0.5).toFixed(1)} | ${quantile(sorted, 0.99).toFixed(1)} | ${megabytes(heapUsed)} | ${megabytes(rss)} |`,
-      );
-      times = [];
+      if (Date.now() - shown >= minute / 2) show();
     }
     await Promise.all(pending);
+    // What came since the last line.
+    if (times.length > 0) show();
     stop.abort();
     await sweeping;
     await touches.close(minute);
