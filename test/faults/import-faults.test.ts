@@ -130,7 +130,7 @@ type Site = Awaited<ReturnType<typeof confirmedImport>>;
       await site.db.raw('CREATE TABLE clashes (seen INT NOT NULL) ENGINE = Aria');
       await site.db('clashes').insert({ seen: 0 });
       await site.db.raw(
-        `CREATE TRIGGER clashing BEFORE INSERT ON operation_results FOR EACH ROW BEGIN
+        `CREATE TRIGGER clashing BEFORE INSERT ON audit_events FOR EACH ROW BEGIN
          UPDATE clashes SET seen = seen + 1;
          IF (SELECT seen FROM clashes) IN (10, 600, 1500) THEN
            SIGNAL SQLSTATE '${sqlState}' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'forced';

@@ -111,7 +111,6 @@ export async function pictureOf(db: Knex): Promise<string[]> {
       'after',
     ),
     operation: await db('operations').select('kind', 'state', 'counts'),
-    result: await db('operation_results').select('subject', 'outcome', 'reason'),
     message: (await db('outbox').select('kind', 'template', 'recipient', 'payload')).map(({ payload, ...message }) => ({
       ...message,
       // Whose link it brings.

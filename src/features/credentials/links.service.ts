@@ -5,7 +5,15 @@ import { rowsPerStatement } from '../../platform/db/dialect';
 import { AppError, type ErrorFacts } from '../../platform/errors';
 import { voidLinkSentence } from './credentials.text';
 import { type Link, type LinkOwner, type LinkPurpose, type LinkState, SecretUrl } from './credentials.types';
-import { endLiveLinks, insertLinks, lockOwners, selectLinkWithOwner, selectLiveLinks, useLink } from './links.store';
+import {
+  endLiveLinks,
+  insertLinks,
+  lockOwners,
+  selectLinkWithOwner,
+  selectLiveIds,
+  selectLiveLinks,
+  useLink,
+} from './links.store';
 
 export type LinkVoidReason = ErrorFacts['link_void']['reason'];
 
@@ -72,18 +80,18 @@ export async function issueLinks(
       await lockOwners(tx.db, chunk);
       await endLiveLinks(tx.db, chunk, [purpose], 'replaced', createdAt);
     }
-    await insertLinks(
-      tx.db,
-      chunk.map((userId) => ({
-        userId,
-        purpose,
-        nonce: randomBytes(16).toString('base64url'),
-        createdAt,
-        expiresAt,
-      })),
-    );
-    for (const link of await selectLiveLinks(tx.db, chunk, purpose)) {
-      if (link.userId !== null) issued.set(link.userId, link);
+    const links = chunk.map((userId) => ({
+      userId,
+      purpose,
+      nonce: randomBytes(16).toString('base64url'),
+      createdAt,
+      expiresAt,
+    }));
+    await insertLinks(tx.db, links);
+    const linkIds = await selectLiveIds(tx.db, chunk, purpose);
+    for (const link of links) {
+      const id = linkIds.get(link.userId);
+      if (id !== undefined) issued.set(link.userId, { id, ...link, state: 'open' });
     }
   }
   return issued;

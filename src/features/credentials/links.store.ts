@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { PastRows } from '../../platform/db/delete-past';
 import { toDate } from '../../platform/db/dialect';
+import { insertAll } from '../../platform/db/insert-all';
 import type { Link, LinkOwner, LinkPurpose, LinkState } from './credentials.types';
 
 interface LinkRow {
@@ -63,7 +64,9 @@ export async function lockOwners(db: Knex.Transaction, userIds: readonly number[
 }
 
 export async function insertLinks(db: Knex.Transaction, links: readonly NewLink[]): Promise<void> {
-  await db('links').insert(
+  await insertAll(
+    db,
+    'links',
     links.map((link) => ({
       user_id: link.userId,
       purpose: link.purpose,
@@ -101,6 +104,21 @@ export async function selectLiveLinks(db: Knex, userIds: readonly number[], purp
   const keys = userIds.map((userId) => liveKey(userId, purpose));
   const rows: LinkRow[] = await db('links').whereIn('live_key', keys).select(columns);
   return rows.map(toLink);
+}
+
+/** The ids of these users' open links of one purpose, by user id. */
+export async function selectLiveIds(
+  db: Knex,
+  userIds: readonly number[],
+  purpose: LinkPurpose,
+): Promise<Map<number, number>> {
+  const rows: { id: number; user_id: number }[] = await db('links')
+    .whereIn(
+      'live_key',
+      userIds.map((userId) => liveKey(userId, purpose)),
+    )
+    .select('id', 'user_id');
+  return new Map(rows.map(({ id, user_id: userId }) => [userId, id]));
 }
 
 /** A link and its person; `owner` is null when the person was deleted. */

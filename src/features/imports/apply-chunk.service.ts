@@ -5,8 +5,7 @@ import { isClash, isDuplicate } from '../../platform/db/driver-errors';
 import { inTransaction, isDatabaseDown } from '../../platform/db/transaction';
 import { isAppError, notAdmin } from '../../platform/errors';
 import type { SeatsSeen } from '../licences/licences.service';
-import { recordResults } from '../operations/operations.service';
-import { applyRows, firstProblem, plannedOutcome } from './apply-rows.service';
+import { applyRows, plannedOutcome } from './apply-rows.service';
 import { advanceImport, updateOutcomeCounts } from './import-leases.store';
 import { isConfirmerGone } from './import-person';
 import { type RowResult, type StoredRow, updateOutcomes } from './import-rows.store';
@@ -50,7 +49,7 @@ export async function applyChunk(
     const applied = await inTransaction(ctx, async (tx) => {
       const nextRow = await advance(tx, stored, rows, run);
       if (isConfirmerGone(stored)) throw notAdmin();
-      const { results, seats } = await applyRows(tx, rows, operationOf(stored), run.seats);
+      const { results, seats } = await applyRows(tx, rows, operationOf(stored), stored.totals.basis.site, run.seats);
       return { mark: await finishRows(tx, stored, nextRow, rows, results), seats };
     });
     // Kept now only: what a transaction saw that was taken back is not true.
@@ -128,16 +127,6 @@ async function failRows(
       userId: row.userId,
       problems: problemsOf(row),
     }),
-  );
-  await recordResults(
-    tx,
-    operationOf(stored),
-    rows.map((row) => ({
-      userId: row.userId,
-      subject: shorten(row.email ?? '', 254),
-      outcome: 'failed',
-      reason: shorten(firstProblem(row)?.sentence ?? sentence, 500),
-    })),
   );
   return finishRows(tx, stored, nextRow, rows, results);
 }

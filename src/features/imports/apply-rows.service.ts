@@ -1,17 +1,25 @@
-import { shorten } from '../../lib/plain-text';
+import { inTurns } from '../../lib/in-turns';
+import { nameKey } from '../../lib/plain-text';
+import { sideBySide } from '../../lib/side-by-side';
 import type { TxContext } from '../../platform/context';
 import { changeGroups, changeMemberships } from '../access/access.service';
 import { changePeople } from '../edits/change-people.service';
 import { inviteAdded, shutOut } from '../invites/invites.service';
 import { oneAtATime, type SeatsSeen, takeSeatsLeft } from '../licences/licences.service';
-import { recordResults } from '../operations/operations.service';
-import { addUsers, holdUsers, recordUserChanges, requireAdmin } from '../users/users.service';
-import type { User } from '../users/users.types';
+import {
+  addUsers,
+  findUsersByEmail,
+  findUsersByExternalName,
+  holdUsers,
+  recordUserChanges,
+  requireAdmin,
+} from '../users/users.service';
+import type { NewUser, User } from '../users/users.types';
 import type { RowResult, StoredRow } from './import-rows.store';
 import type { FieldDifference, RowAction, RowOutcome, RowProblem } from './imports.types';
-import { planChunk } from './plan-import.service';
+import { openPlanner, planChunk } from './plan-import.service';
 import type { PlannedRow, RowChange } from './row-plan.types';
-import { isStored } from './written-plan';
+import { isStored, plannedInvitation } from './written-plan';
 
 /** A row that is to be carried out. */
 interface Due {
@@ -36,6 +44,7 @@ export const plannedOutcome = {
 /**
  * Applies rows of a confirmed import, as many as there are in the same number of statements. Each is judged again by the
  * data of this transaction: where that gives another plan than the one that was confirmed, the row fails alone.
+ * @param site a digest of the site that the rows were planned with
  * @param seen how the seats stood after the caller's last transaction
  * @returns what became of each row, for the caller to write down in the same transaction, and how the seats stand now
  * @throws AppError `not_admin` when the acting person is none any more; `email_taken`, or the driver's error, when the
@@ -45,6 +54,7 @@ export async function applyRows(
   tx: TxContext,
   rows: readonly StoredRow[],
   operationId: number,
+  site: string,
   seen: SeatsSeen | null,
 ): Promise<{ readonly results: readonly RowResult[]; readonly seats: SeatsSeen | null }> {
   const sound = rows.filter(({ action }) => action !== 'fail');
@@ -62,52 +72,93 @@ export async function applyRows(
     // Read after the lock that every change of an admin takes: whoever confirmed may have lost the right since.
     await requireAdmin(tx);
     const due: Due[] = [];
-    const planned = await planChunk(tx, sound);
-    sound.forEach((row, index) => {
-      const now = planned[index];
-      if (now === undefined) throw new Error(`row ${row.rowNumber} was not planned`);
-      const { plan, user } = now;
-      // Somebody did already what the row asks for.
-      if (plan.action === 'unchanged') {
-        results.push({ position: row.position, outcome: 'unchanged', userId: plan.userId, problems: [] });
-      } else if (plan.change !== null && isStored(now, row)) {
-        due.push({ row, change: plan.change, differences: plan.differences, user });
-      } else results.push({ position: row.position, outcome: 'failed', userId: plan.userId, problems: movedOn(now) });
-    });
+    for (const judged of await judgeRows(tx, sound, site)) {
+      if ('due' in judged) due.push(judged.due);
+      else results.push(judged.result);
+    }
     const done = await carryOut(tx, due, operationId, seen);
     results.push(...done.results);
     seats = done.seats;
   }
-  const byPosition = new Map(rows.map((row) => [row.position, row]));
-  await recordResults(
-    tx,
-    operationId,
-    results.map(({ position, outcome, userId, problems }) => {
-      const row = byPosition.get(position);
-      return {
-        userId,
-        subject: row?.email?.slice(0, 254) ?? '',
-        outcome: operationOutcome[outcome],
-        reason: outcome === 'failed' ? reasonOf(problems[0] ?? (row && firstProblem(row))) : null,
-      };
-    }),
-  );
   return { results, seats };
 }
 
-const reasonOf = (problem: RowProblem | undefined) => (problem === undefined ? null : shorten(problem.sentence, 500));
+/** Something to do, or how the row ends without. */
+type Judged = { readonly due: Due } | { readonly result: RowResult };
 
-/** What was wrong with a row when it was planned. */
-export function firstProblem({ problems }: Pick<StoredRow, 'problems'>): RowProblem | undefined {
-  return problems === null ? undefined : (JSON.parse(problems) as RowProblem[])[0];
+/** Says of each row, in their order, what it does to the data of now. */
+async function judgeRows(tx: TxContext, rows: readonly StoredRow[], site: string): Promise<Judged[]> {
+  const planner = await openPlanner(tx);
+  const invitations = planner.site === site ? await standingInvitations(tx, rows) : new Map<StoredRow, Due>();
+  const asPlanned = await planChunk(
+    tx,
+    planner,
+    rows.filter((row) => !invitations.has(row)),
+  );
+  // How many admins are left depends on all rows together.
+  const isTogether = invitations.size === 0 || !asPlanned.some(({ plan }) => plan.change?.admins === -1);
+  const planned = isTogether ? asPlanned : await planChunk(tx, planner, rows);
+  const byPosition = new Map(planned.map((now) => [now.position, now]));
+  return rows.map((row) => {
+    const now = byPosition.get(row.position);
+    if (now !== undefined) return judged(row, now);
+    const due = invitations.get(row);
+    if (due === undefined) throw new Error(`row ${row.rowNumber} was not planned`);
+    return { due };
+  });
 }
 
-const operationOutcome = {
-  invited: 'done',
-  updated: 'done',
-  unchanged: 'unchanged',
-  failed: 'failed',
-} as const satisfies Record<RowOutcome, string>;
+function judged(row: StoredRow, now: PlannedRow): Judged {
+  const { position } = row;
+  const { plan, user } = now;
+  // Somebody did already what the row asks for.
+  if (plan.action === 'unchanged') {
+    return { result: { position, outcome: 'unchanged', userId: plan.userId, problems: [] } };
+  }
+  if (plan.change !== null && isStored(now, row)) {
+    return { due: { row, change: plan.change, differences: plan.differences, user } };
+  }
+  return { result: { position, outcome: 'failed', userId: plan.userId, problems: movedOn(now) } };
+}
+
+/**
+ * The rows about somebody new whose plan holds by itself, on the site that it was made for: nobody has come by the address
+ * or a username of theirs since.
+ */
+async function standingInvitations(tx: TxContext, rows: readonly StoredRow[]): Promise<Map<StoredRow, Due>> {
+  const read = await inTurns(rows, (row) => {
+    const invitation = plannedInvitation(row);
+    return invitation === null ? null : { row, user: null, ...invitation };
+  });
+  const invitations = read.flatMap((due) => due ?? []);
+  const people = invitations.map(({ change }) => change.person);
+  const addresses = new Set(
+    (
+      await findUsersByEmail(
+        tx,
+        people.map(({ email }) => email),
+      )
+    ).map((user) => user.emailKey),
+  );
+  const taken = async (
+    system: 'sso' | 'ldap',
+    nameOf: (person: Pick<User, 'ssoUsername' | 'ldapUsername'>) => string | null,
+  ) => {
+    const keys = people.flatMap((person) => nameOf(person) ?? []).map(nameKey);
+    const users = keys.length === 0 ? [] : await findUsersByExternalName(tx, system, keys);
+    const held = new Set(users.map((user) => nameKey(nameOf(user) ?? '')));
+    return (person: NewUser) => held.size > 0 && held.has(nameKey(nameOf(person) ?? ''));
+  };
+  const isSsoTaken = await taken('sso', ({ ssoUsername }) => ssoUsername);
+  const isLdapTaken = await taken('ldap', ({ ldapUsername }) => ldapUsername);
+  return new Map(
+    invitations
+      .filter(
+        ({ change: { person } }) => !addresses.has(person.emailKey) && !isSsoTaken(person) && !isLdapTaken(person),
+      )
+      .map((due) => [due.row, due]),
+  );
+}
 
 function movedOn({ plan }: PlannedRow): RowProblem[] {
   const sentence =
@@ -132,27 +183,33 @@ async function carryOut(
   const added = await addPeople(tx, due);
   if (known.length > 0) await changeKnown(tx, known, operationId);
   const all = [...known, ...added];
-  await changeMemberships(tx, {
-    added: all.flatMap(({ user, change }) =>
-      change.memberships.added.map((access) => ({ userId: user.id, ...access })),
-    ),
-    removed: all.flatMap(({ user, change }) =>
-      change.memberships.removed.map((projectId) => ({ userId: user.id, projectId })),
-    ),
-    reprofiled: all.flatMap(({ user, change }) =>
-      change.memberships.reprofiled.map((access) => ({ userId: user.id, ...access })),
-    ),
-  });
-  await changeGroups(
-    tx,
-    all.flatMap(({ user, change }) => change.groups.added.map((groupId) => ({ userId: user.id, groupId }))),
-    all.flatMap(({ user, change }) => change.groups.removed.map((groupId) => ({ userId: user.id, groupId }))),
-  );
-  await inviteAdded(
-    tx,
-    added.filter(({ user }) => user.status === 'invited').map(({ user }) => user),
-  );
-  await recordChanges(tx, known, added, operationId);
+  // None of these asks for what another one writes.
+  await sideBySide([
+    () =>
+      changeMemberships(tx, {
+        added: all.flatMap(({ user, change }) =>
+          change.memberships.added.map((access) => ({ userId: user.id, ...access })),
+        ),
+        removed: all.flatMap(({ user, change }) =>
+          change.memberships.removed.map((projectId) => ({ userId: user.id, projectId })),
+        ),
+        reprofiled: all.flatMap(({ user, change }) =>
+          change.memberships.reprofiled.map((access) => ({ userId: user.id, ...access })),
+        ),
+      }),
+    () =>
+      changeGroups(
+        tx,
+        all.flatMap(({ user, change }) => change.groups.added.map((groupId) => ({ userId: user.id, groupId }))),
+        all.flatMap(({ user, change }) => change.groups.removed.map((groupId) => ({ userId: user.id, groupId }))),
+      ),
+    () =>
+      inviteAdded(
+        tx,
+        added.filter(({ user }) => user.status === 'invited').map(({ user }) => user),
+      ),
+    () => recordChanges(tx, known, added, operationId),
+  ]);
   return {
     seats,
     results: [

@@ -11,7 +11,7 @@ import { personOf } from './import-person';
 import { readPreview } from './imports.service';
 import { decideImport, type StoredImport, updateFirstConfirmed, updateOperation } from './imports.store';
 import type { ConfirmResult, ImportPreview } from './imports.types';
-import { planStored } from './plan-stored.service';
+import { isPlanOfNow } from './plan-of-now.service';
 import { planAnew } from './read-import.service';
 import { acceptImportPhrase, confirmerOf, needOf, reasonFor } from './second-admin.service';
 
@@ -28,15 +28,14 @@ export async function confirmImport(ctx: Context, id: number, phrase: string | n
   if (stored.state !== 'preview') throw alreadyDecided(stored);
   const confirmer = await confirmerOf(ctx, stored);
   const planning = actingAs(ctx, confirmer);
-  const planned = await planStored(planning, id, stored.totals.twins);
-  if (planned.digest !== stored.planDigest) {
+  if (!(await isPlanOfNow(planning, stored))) {
     await requireAdmin(ctx);
     if (!(await planAnew(planning, stored))) await refuseSecond(ctx, id);
     return { changed: await readPreview(ctx, id) };
   }
   const outcome = await inTransaction(ctx, async (tx) => {
     await requireAdmin(tx);
-    const need = await needOf(tx, planned.totals);
+    const need = await needOf(tx, stored.totals);
     if (need === 'second_admin' && isSamePerson(confirmer, tx.actor)) {
       await confirmFirst(tx, stored);
       return 'waiting';
@@ -48,7 +47,7 @@ export async function confirmImport(ctx: Context, id: number, phrase: string | n
     const at = tx.clock.now();
     if (!(await decideImport(tx.db, stored, 'running', personOf(confirmer), at))) await refuseSecond(tx, id);
     // Nobody is added here: this asks whether the whole file fits, before the first row is applied.
-    await takeSeats(tx, planned.totals.seatsNeeded);
+    await takeSeats(tx, stored.totals.seatsNeeded);
     const operationId = await beginOperation(tx, 'import', `import:${id}`, { importId: id, fileName: stored.fileName });
     await updateOperation(tx.db, id, operationId);
     await recordDecision(tx, stored, 'import.confirmed', operationId, {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { shorten } from '../../lib/plain-text';
 import { rowsPerStatement } from '../../platform/db/dialect';
+import { insertAll } from '../../platform/db/insert-all';
 import type { FieldKey, ImportCell, ImportRow, RowAction, RowOutcome, RowProblem } from './imports.types';
 import type { PlannedRow, WrittenPlan } from './row-plan.types';
 
@@ -37,10 +38,15 @@ function unpackCells(text: string): ImportRow['cells'] {
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it
 function toRow(row: any): StoredRow {
+  let cells: ImportRow['cells'] | null = null;
   return {
     position: row.position,
     rowNumber: row.row_number,
-    cells: unpackCells(row.cells),
+    // Whoever applies a row seldom asks what its cells say.
+    get cells() {
+      cells ??= unpackCells(row.cells);
+      return cells;
+    },
     email: row.email,
     userId: row.user_id,
     action: row.action,
@@ -91,7 +97,7 @@ async function inStatements(
 }
 
 export async function insertRows(db: Knex.Transaction, importId: number, rows: readonly PlannedRow[]): Promise<void> {
-  await inStatements(db, importId, rows, async (batch) => db('import_rows').insert(batch));
+  await inStatements(db, importId, rows, async (batch) => insertAll(db, 'import_rows', batch));
 }
 
 /** Puts other plans in the place of those that these rows have. */

@@ -1,6 +1,14 @@
 import type { Knex } from 'knex';
 import { databaseNow, toDate, toDateOrNull } from '../../platform/db/dialect';
-import type { ImportPerson, ImportState, ImportTotals, OutcomeCounts, ReportState, TwinKind } from './imports.types';
+import type {
+  ImportPerson,
+  ImportState,
+  ImportTotals,
+  OutcomeCounts,
+  PlanBasis,
+  ReportState,
+  TwinKind,
+} from './imports.types';
 
 type Database = Knex | Knex.Transaction;
 
@@ -8,6 +16,7 @@ type Database = Knex | Knex.Transaction;
 export interface StoredTotals extends ImportTotals {
   /** What several rows of the file say although only one may. */
   readonly twins: readonly TwinKind[];
+  readonly basis: PlanBasis;
 }
 
 /** An import as it is stored, without its rows. */
@@ -49,6 +58,8 @@ const nothing: StoredTotals = {
   adminsGranted: 0,
   usersDisabled: 0,
   twins: [],
+  // No site has an empty digest.
+  basis: { site: '', people: 0, names: 0, fewestAdmins: null, keepsAdmins: false },
 };
 
 const noOutcomes: OutcomeCounts = { invited: 0, updated: 0, unchanged: 0, failed: 0 };

@@ -79,6 +79,20 @@ export interface ImportTotals {
   readonly usersDisabled: number;
 }
 
+/** What a plan rests on beside its cells: where all of this is as it was, what it says of new people still holds. */
+export interface PlanBasis {
+  /** A digest of profiles, groups, projects and auth systems. */
+  readonly site: string;
+  /** Rows about somebody who is known by their address. */
+  readonly people: number;
+  /** Usernames in the rows that somebody has. */
+  readonly names: number;
+  /** The least number of active admins at any moment, as a difference to now; null where no row takes one away. */
+  readonly fewestAdmins: number | null;
+  /** Set where rows fail because they would leave no active admin. */
+  readonly keepsAdmins: boolean;
+}
+
 /** One thing that a row would change. Old and new are text for people, '' for nothing. */
 export interface FieldDifference {
   readonly field: string;

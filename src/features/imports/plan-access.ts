@@ -1,6 +1,6 @@
-import { type Catalogue, profileFor } from '../access/access.service';
+import { profileFor } from '../access/access.service';
 import type { Membership } from '../access/access.types';
-import type { RowChange, RowValues } from './row-plan.types';
+import type { NamedItems, RowChange, RowValues, SiteFacts } from './row-plan.types';
 
 type Access = Omit<Membership, 'userId'>;
 
@@ -25,11 +25,11 @@ export function plannedDefaultProfile(values: RowValues, isNew: boolean): number
 export function planAccess(
   values: RowValues,
   current: readonly Membership[] | null,
-  catalogue: Catalogue,
+  site: SiteFacts,
   defaultProfileId: number | null,
 ): PlannedAccess {
   const before = new Map((current ?? []).map(({ projectId, profileId }) => [projectId, profileId]));
-  const after = targetOf(values, current === null ? null : before, catalogue, defaultProfileId);
+  const after = targetOf(values, current === null ? null : before, site, defaultProfileId);
   const added: Access[] = [];
   const reprofiled: Access[] = [];
   for (const [projectId, profileId] of after) {
@@ -40,15 +40,15 @@ export function planAccess(
   const removed = [...before.keys()].filter((projectId) => !after.has(projectId));
   return {
     changes: { added, removed, reprofiled },
-    old: shown(before, catalogue),
-    new: shown(after, catalogue),
+    old: shown(before, site.named),
+    new: shown(after, site.named),
   };
 }
 
 function targetOf(
   values: RowValues,
   before: ReadonlyMap<number, number> | null,
-  catalogue: Catalogue,
+  { catalogue, named }: SiteFacts,
   defaultProfileId: number | null,
 ): ReadonlyMap<number, number> {
   const { projects } = values;
@@ -59,10 +59,10 @@ function targetOf(
   const usual = profileFor(catalogue, defaultProfileId).id;
   const after = new Map<number, number>();
   (projects ?? []).forEach(({ id }, index) => {
-    const named = profiles.length === 1 ? profiles[0] : profiles[index];
-    after.set(id, named?.id ?? before?.get(id) ?? usual);
+    const given = profiles.length === 1 ? profiles[0] : profiles[index];
+    after.set(id, given?.id ?? before?.get(id) ?? usual);
   });
-  const sample = catalogue.projects.find(({ isSample }) => isSample);
+  const { sample } = named;
   if (sample !== undefined && !after.has(sample.id)) {
     // Everybody invited gets it, and a list of other projects does not take it away.
     const kept = before === null ? usual : before.get(sample.id);
@@ -71,11 +71,11 @@ function targetOf(
   return after;
 }
 
-function shown(access: ReadonlyMap<number, number>, catalogue: Catalogue): string {
-  return catalogue.projects
-    .filter(({ id }) => access.has(id))
+function shown(access: ReadonlyMap<number, number>, named: NamedItems): string {
+  return named
+    .projects(access.keys())
     .map(({ id, name }) => {
-      const profile = catalogue.profiles.find((candidate) => candidate.id === access.get(id));
+      const profile = named.profile(access.get(id));
       return profile === undefined ? name : `${name} (${profile.name})`;
     })
     .join(', ');

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { inTurns } from '../../lib/in-turns';
 import { nameKey } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
@@ -6,6 +7,7 @@ import { setting } from '../settings/settings.service';
 import { activeAdmins, findUsers, findUsersByEmail, findUsersByExternalName } from '../users/users.service';
 import { headerOf } from './import-columns';
 import { type ImportRow, type TwinKind, twinKinds } from './imports.types';
+import { nameItems } from './named-items';
 import { failing, planRow, twinKey } from './plan-row';
 import { nameFinder, type ReadValues, readRowValues } from './read-row-values';
 import type { PeopleFacts, PlannedRow, RowPlan, RowValues, SiteFacts, TwinRows, Twins } from './row-plan.types';
@@ -22,8 +24,12 @@ export interface PlanningOptions {
 /** What some rows say where only one of a file may, each once. */
 export type TwinKeys = Readonly<Record<TwinKind, readonly string[]>>;
 
-/** Plans rows that follow one another in a file; the number of statements does not grow with the rows of one call. */
-export type Planner = (rows: readonly ImportRow[], options?: PlanningOptions) => Promise<PlannedRow[]>;
+export interface Planner {
+  /** Plans rows that follow one another in a file; the number of statements does not grow with the rows of one call. */
+  plan(rows: readonly ImportRow[], options?: PlanningOptions): Promise<PlannedRow[]>;
+  /** A digest of the site as far as plans depend on it, whoever they are about. */
+  readonly site: string;
+}
 
 /**
  * Begins to plan a file against the data of now, for the acting person as the one who confirms. Changes nothing. The same
@@ -32,7 +38,7 @@ export type Planner = (rows: readonly ImportRow[], options?: PlanningOptions) =>
 export async function openPlanner(ctx: Context): Promise<Planner> {
   const site = await readSite(ctx);
   const names = nameFinder(site.catalogue);
-  return async (rows, { twinsOf, keepsAdmins = false } = {}) => {
+  const plan: Planner['plan'] = async (rows, { twinsOf, keepsAdmins = false } = {}) => {
     const read = await inTurns(rows, (row) => readRowValues(row, names));
     const keys = read.map(({ values }) => keysOf(values));
     const twins = twinsOf === undefined ? noTwins : await twinsOf(distinctKeys(keys));
@@ -44,24 +50,29 @@ export async function openPlanner(ctx: Context): Promise<Planner> {
       const values = read[index] as ReadValues;
       const judged = planRow(row, values, site, people, twins);
       const plan = keepsAdmins && judged.change?.admins === -1 ? leavingNoAdmin(judged) : judged;
+      const own = keys[index] as PlannedRow['keys'];
       return {
         ...row,
         email: values.values.email ?? row.cells.email?.text ?? null,
-        keys: keys[index] as PlannedRow['keys'],
+        keys: own,
         user: people.byId.get(plan.userId ?? 0) ?? null,
+        namesHeld: heldBy(people, 'ssoUsername', own) + heldBy(people, 'ldapUsername', own),
         plan,
         written: writePlan(plan),
       };
     });
   };
+  return { plan, site: hash('sha256', JSON.stringify([site.catalogue, site.switchedOn]), 'base64url') };
 }
+
+const heldBy = (people: PeopleFacts, kind: keyof PeopleFacts['holders'], { [kind]: key }: PlannedRow['keys']) =>
+  key !== null && people.holders[kind].has(key) ? 1 : 0;
 
 /**
  * Plans some rows of a file that has been planned whole, against the data of now. Where they, applied one after another,
  * would at some point leave no active admin, all that take one away fail.
  */
-export async function planChunk(ctx: Context, rows: readonly ImportRow[]): Promise<PlannedRow[]> {
-  const plan = await openPlanner(ctx);
+export async function planChunk(ctx: Context, { plan }: Planner, rows: readonly ImportRow[]): Promise<PlannedRow[]> {
   const planned = await plan(rows);
   if (!planned.some((row) => row.plan.change?.admins === -1)) return planned;
   let admins = await countActiveAdmins(ctx);
@@ -104,8 +115,10 @@ export function twinsFrom(
 }
 
 async function readSite(ctx: Context): Promise<SiteFacts> {
+  const catalogue = await readCatalogue(ctx);
   return {
-    catalogue: await readCatalogue(ctx),
+    catalogue,
+    named: nameItems(catalogue),
     switchedOn: { internal: true, ldap: await setting(ctx, 'auth.ldap'), sso: await setting(ctx, 'auth.sso') },
     actorUserId: ctx.actor.kind === 'user' ? ctx.actor.userId : null,
   };

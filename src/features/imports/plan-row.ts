@@ -47,13 +47,13 @@ export function planRow(
   ];
   if (problems.length > 0) return failing(problems, user?.id ?? null);
 
-  const { catalogue } = site;
+  const { named } = site;
   const newDefault = plannedDefaultProfile(values, user === undefined);
   const defaultProfileId = newDefault === undefined ? (user?.defaultProfileId ?? null) : newDefault;
   const access = planAccess(
     values,
     user === undefined ? null : (people.memberships.get(user.id) ?? []),
-    catalogue,
+    site,
     defaultProfileId,
   );
   const before = new Set(user === undefined ? [] : people.groupIds.get(user.id));
@@ -76,54 +76,79 @@ export function planRow(
     defaultProfileId,
   };
   const groupNames = (ids: ReadonlySet<number>) =>
-    catalogue.groups
-      .filter(({ id }) => ids.has(id))
+    named
+      .groups(ids)
       .map(({ name }) => name)
       .join(', ');
-  const profileName = (id: number | null | undefined) =>
-    catalogue.profiles.find((profile) => profile.id === id)?.name ?? '';
-  const differences = [
-    ...columnDifferences(user, target),
-    difference(headerOf.profile, profileName(user?.defaultProfileId), profileName(defaultProfileId)),
-    difference(headerOf.groups, groupNames(before), groupNames(after)),
-    difference(headerOf.projects, access.old, access.new),
-  ].filter(({ old, new: next }) => old !== next);
+  const profileName = (id: number | null | undefined) => named.profile(id)?.name ?? '';
+  const differences: FieldDifference[] = [];
+  compareColumns(differences, user, target);
+  compare(differences, headerOf.profile, profileName(user?.defaultProfileId), profileName(defaultProfileId));
+  compare(differences, headerOf.groups, groupNames(before), groupNames(after));
+  compare(differences, headerOf.projects, access.old, access.new);
 
+  if (user === undefined) {
+    const change = addingChange(target, access.changes.added, groups.added);
+    return { action: 'invite', userId: null, change, differences, problems: [] };
+  }
   const change: RowChange = {
-    person: user === undefined ? target : null,
-    columns: user === undefined ? {} : changedColumns(user, target),
-    status: user === undefined || user.status !== target.status ? target.status : null,
+    person: null,
+    columns: changedColumns(user, target),
+    status: user.status !== target.status ? target.status : null,
     memberships: access.changes,
     groups,
-    sendsReset: user !== undefined && needsReset(user, target),
+    sendsReset: needsReset(user, target),
     seats: step(holdsSeat(user), holdsSeat(target)),
     admins: step(isActiveAdmin(user), isActiveAdmin(target)),
   };
-  if (user === undefined) return { action: 'invite', userId: null, change, differences, problems: [] };
   return changesNothing(change)
     ? { action: 'unchanged', userId: user.id, change: null, differences: [], problems: [] }
     : { action: 'update', userId: user.id, change, differences, problems: [] };
+}
+
+/** All that a row does for somebody new. */
+export function addingChange(
+  person: NewUser,
+  memberships: RowChange['memberships']['added'],
+  groupIds: readonly number[],
+): RowChange & { readonly person: NewUser } {
+  return {
+    person,
+    columns: {},
+    status: person.status,
+    memberships: { added: memberships, removed: [], reprofiled: [] },
+    groups: { added: groupIds, removed: [] },
+    sendsReset: false,
+    seats: step(false, holdsSeat(person)),
+    admins: step(false, isActiveAdmin(person)),
+  };
 }
 
 const holdsSeat = (user: Pick<User, 'status'> | undefined) => user !== undefined && user.status !== 'disabled';
 const isActiveAdmin = (user: Pick<User, 'status' | 'isAdmin'> | undefined) =>
   user !== undefined && user.status === 'active' && user.isAdmin;
 const step = (before: boolean, after: boolean): -1 | 0 | 1 => (before === after ? 0 : after ? 1 : -1);
-const difference = (field: string, old: string, next: string): FieldDifference => ({ field, old, new: next });
 
-function columnDifferences(user: User | undefined, target: NewUser): FieldDifference[] {
+function compare(differences: FieldDifference[], field: string, old: string, next: string): void {
+  if (old !== next) differences.push({ field, old, new: next });
+}
+
+function compareColumns(differences: FieldDifference[], user: User | undefined, target: NewUser): void {
   // Of somebody new, what is usual need not be told: no admin, signs in by a password.
   const usual = { isAdmin: false, authSystem: 'internal' } as const;
   const { isAdmin, authSystem } = user ?? usual;
-  return [
-    difference(headerOf.firstName, user?.firstName ?? '', target.firstName),
-    difference(headerOf.lastName, user?.lastName ?? '', target.lastName),
-    difference(headerOf.status, user === undefined ? '' : statusLabels[user.status], statusLabels[target.status]),
-    difference(headerOf.authSystem, systemLabels[authSystem], systemLabels[target.authSystem]),
-    difference(headerOf.ssoUsername, user?.ssoUsername ?? '', target.ssoUsername ?? ''),
-    difference(headerOf.ldapUsername, user?.ldapUsername ?? '', target.ldapUsername ?? ''),
-    difference(headerOf.admin, adminLabel(isAdmin), adminLabel(target.isAdmin)),
-  ];
+  compare(differences, headerOf.firstName, user?.firstName ?? '', target.firstName);
+  compare(differences, headerOf.lastName, user?.lastName ?? '', target.lastName);
+  compare(
+    differences,
+    headerOf.status,
+    user === undefined ? '' : statusLabels[user.status],
+    statusLabels[target.status],
+  );
+  compare(differences, headerOf.authSystem, systemLabels[authSystem], systemLabels[target.authSystem]);
+  compare(differences, headerOf.ssoUsername, user?.ssoUsername ?? '', target.ssoUsername ?? '');
+  compare(differences, headerOf.ldapUsername, user?.ldapUsername ?? '', target.ldapUsername ?? '');
+  compare(differences, headerOf.admin, adminLabel(isAdmin), adminLabel(target.isAdmin));
 }
 
 function changedColumns(user: User, target: NewUser): RowChange['columns'] {

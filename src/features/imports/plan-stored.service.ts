@@ -1,7 +1,7 @@
 import type { Context } from '../../platform/context';
 import type { StoredRow } from './import-rows.store';
-import type { TwinKind } from './imports.types';
-import { countActiveAdmins, openPlanner } from './plan-import.service';
+import type { PlanBasis, TwinKind } from './imports.types';
+import { countActiveAdmins, openPlanner, type PlanningOptions } from './plan-import.service';
 import { type PlanSum, startTally } from './plan-tally';
 import type { PlannedRow } from './row-plan.types';
 import { rowsInFile } from './rows-in-file.service';
@@ -26,12 +26,21 @@ export async function planStored(
   take: TakePlanned = async () => undefined,
 ): Promise<PlanSum> {
   const sum = await planOnce(ctx, importId, kinds, false, take);
-  return (await leavesNoAdmin(ctx, sum)) ? planOnce(ctx, importId, kinds, true, take) : sum;
+  return (await leavesNoAdmin(ctx, sum.basis)) ? planOnce(ctx, importId, kinds, true, take) : sum;
 }
 
 /** Whether at some moment of the import no active admin would be there. */
-export async function leavesNoAdmin(ctx: Context, { fewestAdmins }: PlanSum): Promise<boolean> {
+export async function leavesNoAdmin(ctx: Context, { fewestAdmins }: PlanBasis): Promise<boolean> {
   return fewestAdmins !== null && (await countActiveAdmins(ctx)) + fewestAdmins <= 0;
+}
+
+/** How rows are planned that may have twins in the file. */
+export function twinsFinder(
+  ctx: Context,
+  importId: number,
+  kinds: readonly TwinKind[],
+): Pick<PlanningOptions, 'twinsOf'> {
+  return kinds.length === 0 ? {} : { twinsOf: (keys) => twinsOf(ctx, importId, kinds, keys) };
 }
 
 async function planOnce(
@@ -41,12 +50,9 @@ async function planOnce(
   keepsAdmins: boolean,
   take: TakePlanned,
 ): Promise<PlanSum> {
-  const plan = await openPlanner(ctx);
-  const tally = startTally();
-  const options = {
-    keepsAdmins,
-    ...(kinds.length > 0 && { twinsOf: twinsOf.bind(null, ctx, importId, kinds) }),
-  };
+  const { plan, site } = await openPlanner(ctx);
+  const tally = startTally({ site, keepsAdmins });
+  const options = { keepsAdmins, ...twinsFinder(ctx, importId, kinds) };
   for await (const stored of rowsInFile(ctx, importId, rowsPerPlanning)) {
     const planned = await plan(stored, options);
     tally.add(planned);

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { phaseAt, phases } from './import-order';
-import type { ImportTotals, RowAction } from './imports.types';
+import type { ImportTotals, PlanBasis, RowAction } from './imports.types';
 import type { PlannedRow } from './row-plan.types';
 
 /** What the plan of a whole file comes to, and a digest that no other plan has. */
 export interface PlanSum {
   readonly totals: ImportTotals;
   readonly digest: string;
-  /** The least number of active admins at any moment, as a difference to now; null where no row takes one away. */
-  readonly fewestAdmins: number | null;
+  readonly basis: PlanBasis;
 }
 
 /** How a number moves while the rows of one phase are applied. */
@@ -44,7 +43,10 @@ function joined(courses: readonly Course[]): Omit<Course, 'end'> {
  * Adds up the plans of a file's rows as they come, in the order of the file; nothing of them is kept. Each phase of the
  * order of application is added up by itself, because its rows come in that order too.
  */
-export function startTally(): { add(rows: readonly PlannedRow[]): void; sum(): PlanSum } {
+export function startTally({ site, keepsAdmins }: Pick<PlanBasis, 'site' | 'keepsAdmins'>): {
+  add(rows: readonly PlannedRow[]): void;
+  sum(): PlanSum;
+} {
   const hash = createHash('sha256');
   const counts: Record<RowAction, number> = { invite: 0, update: 0, unchanged: 0, fail: 0 };
   const seats = newCourses();
@@ -53,11 +55,15 @@ export function startTally(): { add(rows: readonly PlannedRow[]): void; sum(): P
   let adminsGranted = 0;
   let usersDisabled = 0;
   let takesAdmins = false;
+  let people = 0;
+  let names = 0;
   return {
     add(rows) {
       let text = '';
-      for (const { position, plan, written } of rows) {
+      for (const { position, plan, namesHeld, written } of rows) {
         counts[plan.action] += 1;
+        if (plan.userId !== null) people += 1;
+        names += namesHeld;
         // Lines, because the text of JSON has none.
         text += `${position} ${plan.action} ${plan.userId}\n${written.plan}\n${written.problems}\n`;
         const { change } = plan;
@@ -75,7 +81,7 @@ export function startTally(): { add(rows: readonly PlannedRow[]): void; sum(): P
     sum: () => ({
       totals: { counts, seatsNeeded: joined(seats).highest, projectsLost, adminsGranted, usersDisabled },
       digest: hash.digest('hex'),
-      fewestAdmins: takesAdmins ? joined(admins).lowest : null,
+      basis: { site, people, names, keepsAdmins, fewestAdmins: takesAdmins ? joined(admins).lowest : null },
     }),
   };
 }

@@ -74,8 +74,8 @@ async function forget(ctx: Context, { id, token }: Hold): Promise<void> {
 }
 
 async function readRows(ctx: Context, hold: Hold, path: string): Promise<ReadingEnd> {
-  const plan = await openPlanner(ctx);
-  const tally = startTally();
+  const { plan, site } = await openPlanner(ctx);
+  const tally = startTally({ site, keepsAdmins: false });
   let ordinal = 0;
   // One part is written while the next one is planned.
   let writing: Promise<void> = Promise.resolve();
@@ -109,9 +109,9 @@ async function write(ctx: Context, hold: Hold, rows: readonly PlannedRow[]): Pro
 /** Plans anew where rows were planned without knowing of one another. */
 async function settle(ctx: Context, hold: Hold, sum: PlanSum): Promise<Pick<PlannedEnd, 'digest' | 'totals'>> {
   const twins = await findTwinKinds(ctx, hold.id);
-  const isSettled = twins.length === 0 && !(await leavesNoAdmin(ctx, sum));
-  const { digest, totals } = isSettled ? sum : await planAndWrite(ctx, hold, twins);
-  return { digest, totals: { ...totals, twins } };
+  const isSettled = twins.length === 0 && !(await leavesNoAdmin(ctx, sum.basis));
+  const { digest, totals, basis } = isSettled ? sum : await planAndWrite(ctx, hold, twins);
+  return { digest, totals: { ...totals, twins, basis } };
 }
 
 type PlannedEnd = Extract<ReadingEnd, { digest: string }>;
@@ -133,7 +133,10 @@ export async function planAnew(ctx: Context, { id, planDigest, totals }: StoredI
   if (!(await reopenReading(ctx.db, id, planDigest, token, leaseSeconds))) return false;
   const { twins } = totals;
   const sum = await planAndWrite(ctx, { id, token }, twins);
-  const ended = await endReading(ctx.db, id, token, { digest: sum.digest, totals: { ...sum.totals, twins } });
+  const ended = await endReading(ctx.db, id, token, {
+    digest: sum.digest,
+    totals: { ...sum.totals, twins, basis: sum.basis },
+  });
   if (!ended) throw lost(id);
   return true;
 }

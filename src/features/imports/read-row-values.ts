@@ -55,22 +55,30 @@ export function nameFinder(catalogue: Catalogue): NameFinder {
 const nearestStatus = nearestOf(statusNames);
 const shown = (text: string) => `“${shorten(oneLine(text), 60)}”`;
 
-/** Says what the cells of a row mean by themselves, without asking who the person is, and all that is wrong with them. */
-export function readRowValues(row: ImportRow, names: NameFinder): ReadValues {
-  const problems: RowProblem[] = [];
-  const refused = new Set<FieldKey>();
-  const refuse = (key: FieldKey, sentence: string): undefined => {
-    refused.add(key);
-    problems.push({ field: headerOf[key], sentence });
+/** The cells of one row, with all that is wrong with them. A million rows have one each, so nothing is made before it is needed. */
+class CellReader {
+  readonly problems: RowProblem[] = [];
+  private readonly cells: ImportRow['cells'];
+
+  constructor(row: ImportRow) {
+    this.cells = row.cells;
+  }
+
+  refuse(key: FieldKey, sentence: string): undefined {
+    this.problems.push({ field: headerOf[key], sentence });
     return undefined;
-  };
+  }
+
+  isRefused(key: FieldKey): boolean {
+    return this.problems.some(({ field }) => field === headerOf[key]);
+  }
 
   /** The text of a cell that says something, cleared or not. */
-  const textOf = (key: FieldKey): string | undefined => {
-    const cell = row.cells[key];
+  text(key: FieldKey): string | undefined {
+    const cell = this.cells[key];
     if (cell === undefined) return undefined;
     if (cell.kind === 'error') {
-      return refuse(
+      return this.refuse(
         key,
         cell.text === ''
           ? 'This formula has no stored result. Open the file in a spreadsheet program, save it, and drop it again.'
@@ -78,40 +86,49 @@ export function readRowValues(row: ImportRow, names: NameFinder): ReadValues {
       );
     }
     return oneLine(cell.text) === '' ? undefined : cell.text;
-  };
-  const fixedText = (key: FieldKey): string | undefined => {
-    const text = textOf(key);
+  }
+
+  private fixedText(key: FieldKey): string | undefined {
+    const text = this.text(key);
     if (text === undefined || !isClear(text)) return text === undefined ? undefined : oneLine(text);
-    return refuse(key, `${headerOf[key]} cannot be emptied. Leave the cell blank to leave it as it is.`);
-  };
-  const lineOf = (key: FieldKey, limit: number): string | undefined => {
-    const text = textOf(key);
+    return this.refuse(key, `${headerOf[key]} cannot be emptied. Leave the cell blank to leave it as it is.`);
+  }
+
+  line(key: FieldKey, limit: number): string | undefined {
+    const text = this.text(key);
     if (text === undefined) return undefined;
     if (isClear(text)) return '';
     const line = oneLine(text);
     const problem = lengthProblem(headerOf[key], line, limit);
-    return problem === null ? line : refuse(key, problem);
-  };
-  const usernameOf = (key: 'ssoUsername' | 'ldapUsername'): string | null | undefined => {
-    const line = lineOf(key, usernameLimit);
+    return problem === null ? line : this.refuse(key, problem);
+  }
+
+  username(key: 'ssoUsername' | 'ldapUsername'): string | null | undefined {
+    const line = this.line(key, usernameLimit);
     return line === '' ? null : line;
-  };
-  const wordOf = <Value>(key: FieldKey, parse: (word: string) => Value | null, problem: (word: string) => string) => {
-    const word = fixedText(key);
+  }
+
+  word<Value>(
+    key: FieldKey,
+    parse: (word: string) => Value | null,
+    problem: (word: string) => string,
+  ): Value | undefined {
+    const word = this.fixedText(key);
     if (word === undefined) return undefined;
     const value = parse(word);
-    return value === null ? refuse(key, problem(word)) : value;
-  };
-  const listOfNames = <Item extends { readonly id: number }>(
+    return value === null ? this.refuse(key, problem(word)) : value;
+  }
+
+  names<Item extends { readonly id: number }>(
     key: 'profile' | 'groups' | 'projects',
     find: (name: string) => FoundByName<Item>,
-  ): Item[] | null | undefined => {
-    const text = textOf(key);
+  ): Item[] | null | undefined {
+    const text = this.text(key);
     if (text === undefined) return undefined;
     if (isClear(text)) return null;
     const lines = linesOf(text);
     if (lines.length > mostLines) {
-      return refuse(
+      return this.refuse(
         key,
         `${headerOf[key]} has ${lines.length.toLocaleString('en-US')} lines, and at most ${mostLines} can be read. Leave out what is not a name.`,
       );
@@ -125,65 +142,58 @@ export function readRowValues(row: ImportRow, names: NameFinder): ReadValues {
       if ('found' in answer) found.push(answer.found);
       else {
         wrong += 1;
-        if (wrong <= mostNamed) refuse(key, answer.problem);
+        if (wrong <= mostNamed) this.refuse(key, answer.problem);
       }
     }
-    if (wrong > mostNamed) refuse(key, `${wrong - mostNamed} more lines of this cell name nothing that exists.`);
+    if (wrong > mostNamed) this.refuse(key, `${wrong - mostNamed} more lines of this cell name nothing that exists.`);
     return wrong > 0 ? undefined : found;
-  };
+  }
 
-  const email = readEmail(row, refuse);
-  const userId = wordOf(
-    'userId',
-    (word) => (/^[1-9]\d{0,9}$/.test(word) ? Number(word) : null),
-    (word) => `${shown(word)} is not a User ID. Empty the cell, or copy the number from an export.`,
-  );
-  const firstName = lineOf('firstName', nameLimit);
-  const lastName = lineOf('lastName', nameLimit);
-  const status = wordOf('status', parseStatus, statusSentence);
-  const authSystem = wordOf(
-    'authSystem',
-    parseAuthSystem,
-    (word) => `Auth System ${shown(word)} is not known. Write Internal, LDAP or SSO.`,
-  );
-  const ssoUsername = usernameOf('ssoUsername');
-  const ldapUsername = usernameOf('ldapUsername');
-  const isAdmin = wordOf('admin', parseYesNo, (word) => `Admin is Yes or No, not ${shown(word)}.`);
-  const groups = listOfNames('groups', names.group);
-  const projects = listOfNames('projects', names.project);
-  const profiles = listOfNames('profile', names.profile);
-  return {
-    values: {
-      ...(email !== undefined && { email }),
-      ...(userId !== undefined && { userId }),
-      ...(firstName !== undefined && { firstName }),
-      ...(lastName !== undefined && { lastName }),
-      ...(status !== undefined && { status }),
-      ...(authSystem !== undefined && { authSystem }),
-      ...(ssoUsername !== undefined && { ssoUsername }),
-      ...(ldapUsername !== undefined && { ldapUsername }),
-      ...(isAdmin !== undefined && { isAdmin }),
-      ...(groups !== undefined && { groups: eachOnce(groups ?? []) }),
-      // What could not be read has been named already and pairs with nothing.
-      ...(!refused.has('projects') && !refused.has('profile') && pairedProjects(projects, profiles, refuse)),
-    },
-    problems,
-  };
+  email(): string | undefined {
+    const cell = this.cells.email;
+    if (cell === undefined || (cell.kind !== 'error' && oneLine(cell.text) === '')) {
+      return this.refuse('email', 'Login Email is missing. Every row needs the address of the person it is about.');
+    }
+    if (cell.kind === 'error') {
+      return this.refuse('email', 'This cell holds no address but an error. Write the address into it.');
+    }
+    const address = addressIn(cell);
+    const problem = emailCellProblem(address);
+    return problem === null
+      ? address
+      : this.refuse('email', `${shown(address)} ${problem}. Correct it and import this row again.`);
+  }
 }
 
-function readEmail(row: ImportRow, refuse: (key: FieldKey, sentence: string) => undefined): string | undefined {
-  const cell = row.cells.email;
-  if (cell === undefined || (cell.kind !== 'error' && oneLine(cell.text) === '')) {
-    return refuse('email', 'Login Email is missing. Every row needs the address of the person it is about.');
+const parseUserId = (word: string) => (/^[1-9]\d{0,9}$/.test(word) ? Number(word) : null);
+const userIdSentence = (word: string) =>
+  `${shown(word)} is not a User ID. Empty the cell, or copy the number from an export.`;
+const systemSentence = (word: string) => `Auth System ${shown(word)} is not known. Write Internal, LDAP or SSO.`;
+const adminSentence = (word: string) => `Admin is Yes or No, not ${shown(word)}.`;
+
+/** Says what the cells of a row mean by themselves, without asking who the person is, and all that is wrong with them. */
+export function readRowValues(row: ImportRow, names: NameFinder): ReadValues {
+  const cells = new CellReader(row);
+  const values: { -readonly [Key in keyof RowValues]: RowValues[Key] | undefined } = {
+    email: cells.email(),
+    userId: cells.word('userId', parseUserId, userIdSentence),
+    firstName: cells.line('firstName', nameLimit),
+    lastName: cells.line('lastName', nameLimit),
+    status: cells.word('status', parseStatus, statusSentence),
+    authSystem: cells.word('authSystem', parseAuthSystem, systemSentence),
+    ssoUsername: cells.username('ssoUsername'),
+    ldapUsername: cells.username('ldapUsername'),
+    isAdmin: cells.word('admin', parseYesNo, adminSentence),
+  };
+  const groups = cells.names('groups', names.group);
+  if (groups !== undefined) values.groups = eachOnce(groups ?? []);
+  const projects = cells.names('projects', names.project);
+  const profiles = cells.names('profile', names.profile);
+  // What could not be read has been named already and pairs with nothing.
+  if (!cells.isRefused('projects') && !cells.isRefused('profile')) {
+    Object.assign(values, pairedProjects(projects, profiles, cells));
   }
-  if (cell.kind === 'error') {
-    return refuse('email', 'This cell holds no address but an error. Write the address into it.');
-  }
-  const address = addressIn(cell);
-  const problem = emailCellProblem(address);
-  return problem === null
-    ? address
-    : refuse('email', `${shown(address)} ${problem}. Correct it and import this row again.`);
+  return { values: values as RowValues, problems: cells.problems };
 }
 
 function statusSentence(word: string): string {
@@ -192,24 +202,24 @@ function statusSentence(word: string): string {
 }
 
 function eachOnce<Item extends { readonly id: number }>(items: readonly Item[]): Item[] {
-  return [...new Map(items.map((item) => [item.id, item])).values()];
+  return items.length < 2 ? [...items] : [...new Map(items.map((item) => [item.id, item])).values()];
 }
 
 /** Projects and profiles belong together: one profile for all, or one a line for each. */
 function pairedProjects(
   projects: RowValues['projects'] | null | undefined,
   profiles: readonly Profile[] | null | undefined,
-  refuse: (key: FieldKey, sentence: string) => undefined,
+  cells: CellReader,
 ): Pick<RowValues, 'projects' | 'profiles'> {
   const listed = projects ?? [];
   const given = profiles ?? [];
   if (given.length > 1 && listed.length === 0) {
-    refuse(
+    cells.refuse(
       'profile',
       'User Profile has several lines, and no project is listed. Write one line, or list as many projects.',
     );
   } else if (given.length > 1 && given.length !== listed.length) {
-    refuse(
+    cells.refuse(
       'profile',
       `User Profile has ${given.length} lines for ${listed.length} ${listed.length === 1 ? 'project' : 'projects'}. Write one line for all, or one for each in their order.`,
     );
@@ -221,7 +231,7 @@ function pairedProjects(
       const before = profileOf.get(project.id);
       if (profile === undefined) return;
       if (before !== undefined && before !== profile.id) {
-        refuse(
+        cells.refuse(
           'projects',
           `Project “${project.name}” is listed twice with different profiles. Leave one of the two lines.`,
         );

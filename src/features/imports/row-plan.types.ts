@@ -32,9 +32,18 @@ export type Twins = Readonly<Record<TwinKind, ReadonlyMap<string, TwinRows>>>;
 /** The site as far as rows are judged by it. */
 export interface SiteFacts {
   readonly catalogue: Catalogue;
+  readonly named: NamedItems;
   readonly switchedOn: Readonly<Record<User['authSystem'], boolean>>;
   /** Who would confirm: nobody disables themselves. Null for the system and operators. */
   readonly actorUserId: number | null;
+}
+
+/** What ids stand for; the lists are in the order of the catalogue. What is not in it is left out. */
+export interface NamedItems {
+  profile(id: number | null | undefined): Profile | undefined;
+  groups(ids: ReadonlySet<number>): Group[];
+  projects(ids: Iterable<number>): Project[];
+  readonly sample: Project | undefined;
 }
 
 /** What is stored now about the people that some rows speak of. */
@@ -88,6 +97,8 @@ export interface PlannedRow extends ImportRow {
   readonly keys: Readonly<Record<TwinKind, string | null>>;
   /** Whom it is about, as they are; null for somebody new. */
   readonly user: User | null;
+  /** How many of its usernames somebody has, which may be the person themselves. */
+  readonly namesHeld: number;
   readonly plan: RowPlan;
   readonly written: WrittenPlan;
 }

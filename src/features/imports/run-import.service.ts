@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { addTime, day, minute } from '../../lib/duration';
+import { inTurns } from '../../lib/in-turns';
 import { shorten } from '../../lib/plain-text';
 import { actingAs, type Context } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
@@ -10,12 +11,13 @@ import { closeOperation } from '../operations/operations.service';
 import { applyChunk, LeaseLost, leaseSeconds, operationOf, type Run } from './apply-chunk.service';
 import { claimImport, moveImport, prolongImport, releaseImport, selectAbandoned } from './import-leases.store';
 import { confirmingActor } from './import-person';
-import { selectRows } from './import-rows.store';
+import { type StoredRow, selectRows } from './import-rows.store';
 import { expirePreviews, type StoredImport, selectImport, updateReported } from './imports.store';
 import { previewLifeDays } from './imports.types';
 import { patiently } from './patiently';
 import { refuseInterrupted } from './read-import.service';
 import { mailUploader } from './tell-uploader.service';
+import { plannedInvitation } from './written-plan';
 
 /** Rows that are applied in one transaction. */
 export const rowsPerChunk = 500;
@@ -51,6 +53,7 @@ export async function runImport(ctx: Context, id: number, signal: AbortSignal): 
 async function work(ctx: Context, id: number, token: string, signal: AbortSignal): Promise<void> {
   const telling = startTelling(ctx, id);
   const run: Run = { token, seats: null };
+  const readAhead = chunkReader(ctx, id);
   for (;;) {
     const stored = await patiently(ctx, signal, () => selectImport(ctx.db, id));
     if (stored === null || stored.token !== token) throw new LeaseLost();
@@ -61,7 +64,7 @@ async function work(ctx: Context, id: number, token: string, signal: AbortSignal
     }
     if (signal.aborted) return;
     const acting = actingAs(ctx, confirmingActor(stored));
-    const rows = await patiently(ctx, signal, () => selectRows(ctx.db, id, stored.nextRow, null, rowsPerChunk));
+    const rows = await patiently(ctx, signal, () => readAhead(stored.nextRow));
     try {
       if (rows.length === 0) await patiently(ctx, signal, () => finish(acting, stored, token));
       else await patiently(ctx, signal, () => applyChunk(acting, stored, rows, run));
@@ -72,6 +75,29 @@ async function work(ctx: Context, id: number, token: string, signal: AbortSignal
     telling.tell(stored);
     await nextTurn();
   }
+}
+
+/** Reads chunks of rows that are waiting; the one behind each is read, with its plans, while it is worked on. */
+function chunkReader(ctx: Context, id: number): (position: number) => Promise<StoredRow[]> {
+  let ahead: { readonly from: number; readonly rows: Promise<StoredRow[]> } | null = null;
+  const read = async (from: number) => {
+    const rows = await selectRows(ctx.db, id, from, null, rowsPerChunk);
+    await inTurns(rows, plannedInvitation);
+    return rows;
+  };
+  return async (position) => {
+    const begun = ahead?.from === position ? ahead.rows : read(position);
+    // Should it fail, it is begun anew.
+    ahead = null;
+    const rows = await begun;
+    const last = rows[rows.length - 1];
+    if (last !== undefined) {
+      const next = read(last.position + 1);
+      next.catch(() => undefined);
+      ahead = { from: last.position + 1, rows: next };
+    }
+    return rows;
+  };
 }
 
 async function finish(ctx: Context, stored: StoredImport, token: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Context } from '../../platform/context';
 import { type TwinKind, twinKinds } from './imports.types';
 import { type TwinKeys, twinsFrom } from './plan-import.service';
 import type { TwinRows, Twins } from './row-plan.types';
-import { hasSameKeys, selectKeyAhead, selectSameKeys } from './twins.store';
+import { countKnownKeys, hasSameKeys, selectKeyAhead, selectSameKeys } from './twins.store';
 
 /** Keys that are compared in one statement. */
 const keysPerStatement = 2000;
@@ -17,10 +17,29 @@ export async function findTwinKinds(ctx: Context, importId: number): Promise<Twi
 }
 
 async function hasTwins(ctx: Context, importId: number, kind: TwinKind): Promise<boolean> {
+  for await (const [after, upTo] of keyRanges(ctx, importId, kind))
+    if (await hasSameKeys(ctx.db, importId, kind, after, upTo)) return true;
+  return false;
+}
+
+/** How many rows of the whole file say what some user has: an address, or a username. */
+export async function countKnown(ctx: Context, importId: number, kind: TwinKind): Promise<number> {
+  let known = 0;
+  for await (const [after, upTo] of keyRanges(ctx, importId, kind))
+    known += await countKnownKeys(ctx.db, importId, kind, after, upTo);
+  return known;
+}
+
+/** The keys of a file in parts, each after one key and up to another; the last one has no end. */
+async function* keyRanges(
+  ctx: Context,
+  importId: number,
+  kind: TwinKind,
+): AsyncGenerator<readonly [after: string, upTo: string | null]> {
   for (let after = ''; ; ) {
     const upTo = await selectKeyAhead(ctx.db, importId, kind, after, keysPerStatement);
-    if (await hasSameKeys(ctx.db, importId, kind, after, upTo)) return true;
-    if (upTo === null) return false;
+    yield [after, upTo];
+    if (upTo === null) return;
     after = upTo;
   }
 }

@@ -42,6 +42,30 @@ export async function hasSameKeys(
   return row !== undefined;
 }
 
+const ofUsers: Readonly<Record<TwinKind, string>> = {
+  email: 'email_key',
+  ssoUsername: 'sso_username_key',
+  ldapUsername: 'ldap_username_key',
+};
+
+/** How many rows say what some user has, of those after one key and up to another, or up to the last. */
+export async function countKnownKeys(
+  db: Database,
+  importId: number,
+  kind: TwinKind,
+  after: string,
+  upTo: string | null,
+): Promise<number> {
+  const column = `import_rows.${columns[kind]}`;
+  const query = db('import_rows')
+    .join('users', `users.${ofUsers[kind]}`, column)
+    .where('import_rows.import_id', importId)
+    .where(column, '>', after);
+  if (upTo !== null) void query.where(column, '<=', upTo);
+  const row = (await query.count({ total: '*' }).first()) as { total: number };
+  return Number(row.total);
+}
+
 /** Rows that share one of these keys: the first so many of each by their numbers, with how many there are. */
 export async function selectSameKeys(
   db: Database,

@@ -18,6 +18,7 @@ import {
   selectBindings,
   selectEmailsBeginning,
   selectIdentity,
+  selectIdsByEmailKey,
   selectSlackIds,
   selectUserIds,
   selectUserPage,
@@ -143,8 +144,9 @@ export async function activeAdmins(ctx: Context): Promise<User[]> {
  */
 export async function addUsers(tx: TxContext, users: readonly NewUser[]): Promise<Map<string, User>> {
   if (users.length === 0) return new Map();
+  const now = tx.clock.now();
   try {
-    await insertUsers(tx.db, users, tx.clock.now());
+    await insertUsers(tx.db, users, now);
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     const email = users[0]?.email ?? '';
@@ -154,12 +156,29 @@ export async function addUsers(tx: TxContext, users: readonly NewUser[]): Promis
       { email },
     );
   }
-  const stored = await selectUsersByEmailKey(
+  const ids = await selectIdsByEmailKey(
     tx.db,
     users.map((user) => user.emailKey),
   );
-  return new Map(stored.map((user) => [user.emailKey, user]));
+  return new Map(
+    users.flatMap((user) => {
+      const id = ids.get(user.emailKey);
+      return id === undefined ? [] : [[user.emailKey, addedUser(id, user, now)]];
+    }),
+  );
 }
+
+/** Somebody whom this transaction has added, as they are read from then on. */
+const addedUser = (id: number, user: NewUser, now: Date): User => ({
+  id,
+  ...user,
+  hasPassword: false,
+  activatedAt: user.status === 'active' ? now : null,
+  lastLoginAt: null,
+  createdAt: now,
+  updatedAt: now,
+  version: 1,
+});
 
 /** Writes changed columns of any number of users in a bounded number of statements. Audit is the caller's. */
 export async function changeUsers(

@@ -101,6 +101,14 @@ export async function lockUsersById(db: Knex.Transaction, ids: readonly number[]
   );
 }
 
+/** The ids of these users by their email keys. */
+export async function selectIdsByEmailKey(db: Database, keys: readonly string[]): Promise<Map<string, number>> {
+  const rows = await inBatches<string, { id: number; email_key: string }>(db, keys, (batch) =>
+    db('users').whereIn('email_key', batch).select('id', 'email_key'),
+  );
+  return new Map(rows.map(({ id, email_key: key }) => [key, id]));
+}
+
 export async function selectUsersByEmailKey(db: Database, keys: readonly string[]): Promise<User[]> {
   return (await inBatches<string, UserRow>(db, keys, (batch) => select(db).whereIn('email_key', batch))).map(toUser);
 }

@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
+import { inSlices } from '../../lib/in-turns';
 import type { PastRows } from '../db/delete-past';
 import { databaseNow, lockSkippingLocked, readByIndex, rowsPerStatement } from '../db/dialect';
 import { isDuplicate } from '../db/driver-errors';
+import { insertAll } from '../db/insert-all';
 import type { MessageKind } from './delivery.types';
 
 /** A message as it is written: at `runAt`, or at once. */
@@ -42,46 +44,52 @@ export async function insertMessages(
   messages: readonly NewMessage[],
   createdAt: Date,
 ): Promise<number> {
-  const seen = new Set<string>();
-  const unique = messages.filter(({ dedupKey }) => !seen.has(dedupKey) && seen.add(dedupKey));
+  const byKey = new Map<string, NewMessage>();
+  for (const message of messages) if (!byKey.has(message.dedupKey)) byKey.set(message.dedupKey, message);
+  const atOnce = databaseNow(db);
+  const rows = [...byKey.values()].map((message) => ({
+    kind: message.kind,
+    template: message.template,
+    recipient: message.recipient,
+    payload: JSON.stringify(message.payload),
+    dedup_key: message.dedupKey,
+    state: 'waiting',
+    run_at: message.runAt ?? atOnce,
+    created_at: createdAt,
+  }));
+  const written = await inSlices(rows, rowsPerStatement(db), (slice) => insertNewRows(db, slice));
+  return written.reduce((sum, one) => sum + one, 0);
+}
+
+interface MessageRow {
+  readonly dedup_key: string;
+}
+
+/** One statement in the usual case, that all of them are new. */
+async function insertNewRows(db: Knex.Transaction, rows: readonly MessageRow[]): Promise<number> {
+  if (await isInserted(db, rows)) return rows.length;
+  const known = await selectKnownKeys(
+    db,
+    rows.map(({ dedup_key: key }) => key),
+  );
+  const left = rows.filter(({ dedup_key: key }) => !known.has(key));
+  if (await isInserted(db, left)) return left.length;
+  // Another transaction was quicker with one of the keys, and is not seen yet: a statement for each row finds which.
   let written = 0;
-  for (let from = 0; from < unique.length; from += rowsPerStatement(db)) {
-    const chunk = unique.slice(from, from + rowsPerStatement(db));
-    const known = await selectKnownKeys(
-      db,
-      chunk.map(({ dedupKey }) => dedupKey),
-    );
-    const rows = chunk
-      .filter(({ dedupKey }) => !known.has(dedupKey))
-      .map((message) => ({
-        kind: message.kind,
-        template: message.template,
-        recipient: message.recipient,
-        payload: JSON.stringify(message.payload),
-        dedup_key: message.dedupKey,
-        state: 'waiting',
-        run_at: message.runAt ?? databaseNow(db),
-        created_at: createdAt,
-      }));
-    written += await insertNewRows(db, rows);
-  }
+  for (const row of left) if (await isInserted(db, [row])) written += 1;
   return written;
 }
 
-/** One statement; where another transaction was quicker with one of the keys, a statement for each row. */
-async function insertNewRows(db: Knex.Transaction, rows: readonly { readonly dedup_key: string }[]): Promise<number> {
-  if (rows.length === 0) return 0;
+/** False where one of the keys is there already; nothing was written then. */
+async function isInserted(db: Knex.Transaction, rows: readonly MessageRow[]): Promise<boolean> {
   try {
-    await db('outbox').insert(rows);
-    return rows.length;
+    await insertAll(db, 'outbox', rows);
+    return true;
   } catch (error) {
     // A refused statement leaves the transaction as it was before, on every database.
     if (!isDuplicate(error)) throw error;
-    if (rows.length === 1) return 0;
+    return false;
   }
-  let written = 0;
-  for (const row of rows) written += await insertNewRows(db, [row]);
-  return written;
 }
 
 /** Ids of due messages, locked, the longest due first; what another dispatcher holds is passed over. */

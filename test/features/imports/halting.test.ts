@@ -75,7 +75,7 @@ forEachDatabase((database) => {
       outcomes: { invited: many, pending: 0 },
     });
     expect(await total('outbox')).toBe(many);
-    expect(await total('operation_results', { outcome: 'done' })).toBe(many);
+    expect(await total('audit_events', { action: 'user.invited' })).toBe(many);
     const trail = await database
       .db('audit_events')
       .where('action', 'like', 'import.%')

@@ -60,10 +60,13 @@ export async function importScene(database: TestDatabase, seats = 1000) {
       .first();
     return { ...ctx, actor: actorFor(other) };
   }
+  async function run(id: number): Promise<ImportProgress> {
+    await runImport(ctx, id, new AbortController().signal);
+    return importProgress(ctx, id);
+  }
   async function carryOut(preview: ImportPreview): Promise<ImportProgress> {
     await confirm(preview);
-    await runImport(ctx, preview.id, new AbortController().signal);
-    return importProgress(ctx, preview.id);
+    return run(preview.id);
   }
 
   return {
@@ -75,6 +78,7 @@ export async function importScene(database: TestDatabase, seats = 1000) {
     plan,
     sheet,
     previewOf,
+    run,
     carryOut,
     /** Plans and applies people in one go. */
     importPeople: async (people: readonly SheetPerson[], headers?: readonly string[]) =>

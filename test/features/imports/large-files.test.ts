@@ -126,7 +126,6 @@ forEachDatabase((database) => {
       outcomes: { invited: count, failed: 0, pending: 0 },
     });
     expect(await total('outbox')).toBe(count);
-    expect(await total('operation_results')).toBe(count);
     expect(Number((await database.db('memberships').countDistinct({ total: 'user_id' }).first())?.total)).toBe(count);
   }, 180_000);
 });

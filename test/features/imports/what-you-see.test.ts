@@ -40,16 +40,7 @@ const freeSeats = fc.oneof(fc.constant(1000), fc.nat({ max: 10 }));
 
 forEachDatabase((database) => {
   async function settle(): Promise<ImportScene> {
-    for (const table of [
-      'import_rows',
-      'imports',
-      'operation_results',
-      'audit_events',
-      'operations',
-      'outbox',
-      'links',
-      'invites',
-    ])
+    for (const table of ['import_rows', 'imports', 'audit_events', 'operations', 'outbox', 'links', 'invites'])
       await database.db(table).del();
     await database.db('users').del();
     await database.db('projects').where({ is_sample: false }).del();
