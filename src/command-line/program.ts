@@ -14,6 +14,9 @@ Settings come from the environment and from .env, as for the server. The log goe
 
 /** Every command of the operators’, with its help. Nothing is opened before one of them runs. */
 export function createProgram(session: Session): Command {
+  const { screen } = session;
+  // The screen ends lines itself.
+  const line = (text: string) => text.replace(/\n$/, '');
   const program = new Command('usher')
     .usage('COMMAND')
     .description('Looks after a site of Usher from the shell, as the operator: no Slack is needed.')
@@ -23,7 +26,12 @@ export function createProgram(session: Session): Command {
     .showHelpAfterError('For help: npm run usher -- help')
     .exitOverride()
     // A colour is used where it helps to find a failure, not in the help.
-    .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false });
+    .configureOutput({
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      writeOut: (text) => screen.say(line(text)),
+      writeErr: (text) => screen.complain(line(text)),
+    });
   for (const add of [
     addMigrateCommand,
     addAdminCommand,

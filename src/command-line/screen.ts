@@ -33,10 +33,17 @@ const lineEveryMs = 5 * second;
 /** Before this the rate is a guess. */
 const rateAfterMs = second;
 
-interface Streams {
+interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** What a process has, as far as it is used here. */
+export interface Streams {
   readonly stdin: { readonly isTTY?: boolean };
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Output;
+  readonly stderr: Output;
 }
 
 /** @param environment `CI` stands for nobody watching, `NO_COLOR` (https://no-color.org) for no colours */

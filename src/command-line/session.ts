@@ -10,7 +10,7 @@ import { createLogger } from '../platform/logging';
 import type { Announce } from '../platform/news';
 import { openSite, withSecret } from '../site';
 import { Refused } from './failures';
-import { createScreen, type Screen } from './screen';
+import { createScreen, type Screen, type Streams } from './screen';
 
 /** What every command gets: where to speak, what was set, and the site on behalf of the operator. */
 export interface Session {
@@ -35,8 +35,9 @@ export interface Session {
 export function createSession(
   environment: Readonly<Record<string, string | undefined>>,
   stopping: AbortSignal,
+  streams: Streams = process,
 ): Session {
-  const screen = createScreen(process, environment);
+  const screen = createScreen(streams, environment);
   const level = environment.LOG_LEVEL ? settingsOf(environment)?.logLevel : undefined;
   const log = createLogger(level ?? 'warn', screen.log);
   const settings = () => loadConfig(environment);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSheet } from '../../src/platform/sheets/read-sheet';
 import { insertUser } from '../support/builders';
-import { buildCommandLine, type CommandEnd, startCommand } from '../support/command-line';
+import { buildCommandLine, type CommandEnd, runCommandHere, startCommand } from '../support/command-line';
 import { forEachDatabase, type TestDatabase } from '../support/databases';
 import { startMailbox } from '../support/mailbox';
 import { type RunningUsher, startUsher } from '../support/usher';
@@ -21,30 +21,35 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const file = (name: string, ...lines: readonly string[]) => writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
-const usher = (database: TestDatabase | null, args: readonly string[], settings: Record<string, string> = {}) =>
-  startCommand(args, { DATABASE_URL: database?.url ?? `sqlite:${join(folder, 'own.sqlite')}`, ...settings }, folder);
+const settingsFor = (database: TestDatabase | null, settings: Record<string, string>) => ({
+  DATABASE_URL: database?.url ?? `sqlite:${join(folder, 'own.sqlite')}`,
+  ...settings,
+});
+/** A command as its operator starts it; `run` is quicker, where a process of its own adds nothing. */
+const start = (database: TestDatabase | null, args: readonly string[], settings: Record<string, string> = {}) =>
+  startCommand(args, settingsFor(database, settings), folder);
 const run = (database: TestDatabase | null, args: readonly string[], settings: Record<string, string> = {}) =>
-  usher(database, args, settings).ended;
+  runCommandHere(args, settingsFor(database, settings), folder);
 
 const done = (end: CommandEnd) =>
   expect({ code: end.code, complained: end.complained }).toEqual({ code: 0, complained: '' });
 
 describe('whoever does not know the commands', () => {
   test('is told them, and needs no settings for that', async () => {
-    const end = await run(null, ['--help'], { DATABASE_URL: 'nonsense' });
+    const end = await start(null, ['--help'], { DATABASE_URL: 'nonsense' }).ended;
     done(end);
     for (const command of ['migrate', 'admin', 'import', 'export', 'job', 'seed', 'doctor'])
       expect(end.said).toContain(`  ${command} `);
   });
 
   test('is asked whether another command was meant', async () => {
-    const end = await run(null, ['exprot']);
+    const end = await start(null, ['exprot']).ended;
     expect(end.code).toBe(1);
     expect(end.complained).toContain('Did you mean export?');
   });
 
   test('hears of a wrong setting by its name, in one sentence without a stack', async () => {
-    const end = await run(null, ['migrate'], { PORT: 'high' });
+    const end = await start(null, ['migrate'], { PORT: 'high' }).ended;
     expect(end.code).toBe(1);
     expect(end.complained).toContain('PORT: expected a port number');
     expect(end.complained).not.toMatch(/\n\s+at /);
@@ -53,14 +58,14 @@ describe('whoever does not know the commands', () => {
 
 describe('a database that is new', () => {
   test('is refused until it is migrated, says what ran, and has nothing to run after that', async () => {
-    const early = await run(null, ['admin', 'ada@example.com']);
+    const early = await start(null, ['admin', 'ada@example.com']).ended;
     expect(early).toMatchObject({ code: 1, said: '' });
     expect(early.complained).toContain('npm run usher -- migrate');
-    const first = await run(null, ['migrate']);
+    const first = await start(null, ['migrate']).ended;
     done(first);
     expect(first.said).toMatch(/^ran \d{14}_create_settings\n/);
     expect(first.said).toMatch(/The schema is up to date: \d+ of its changes ran\.\n$/);
-    const second = await run(null, ['migrate']);
+    const second = await start(null, ['migrate']).ended;
     done(second);
     expect(second.said).toBe('The schema was up to date already; nothing ran.\n');
   });
@@ -71,7 +76,7 @@ forEachDatabase((database) => {
 
   describe('admin', () => {
     test('adds an active admin and prints a link with which they set a password', async () => {
-      const end = await run(database, ['admin', 'Ada@Example.com']);
+      const end = await start(database, ['admin', 'Ada@Example.com']).ended;
       done(end);
       expect(end.said).toContain('Ada@Example.com was added and is an admin.');
       expect(end.said).toMatch(/^ {2}http:\/\/usher\.test\/reset-password\?token=\S{48}$/m);
@@ -137,7 +142,7 @@ forEachDatabase((database) => {
     test('carries the rows out as the operator, who needs no second admin, and hands the failing ones back', async () => {
       file('people.csv', ...mixed);
       file('people.errors.xlsx', 'an older one');
-      const end = await run(database, ['import', 'people.csv', '--yes', '--plan', 'plan.xlsx']);
+      const end = await start(database, ['import', 'people.csv', '--yes', '--plan', 'plan.xlsx']).ended;
       expect(end.code).toBe(2);
       expect(end.said).toContain('people.csv: 1 invited, 1 updated, 0 unchanged, 1 failed.');
       expect(end.complained).toContain(join(folder, 'people.errors-2.xlsx'));
@@ -181,7 +186,7 @@ forEachDatabase((database) => {
       await database.db('licences').del();
       const people = Array.from({ length: 3000 }, (_, index) => `p${index}@example.com,P${index}`);
       file('people.csv', 'Login Email,First Name', ...people);
-      const command = usher(database, ['import', 'people.csv', '--yes'], { SEATS: '5000' });
+      const command = start(database, ['import', 'people.csv', '--yes'], { SEATS: '5000' });
       await command.heard('First changes');
       let applied = 0;
       while (applied === 0) applied = Number((await database.db('imports').first('next_row'))?.next_row ?? 0);
@@ -190,7 +195,7 @@ forEachDatabase((database) => {
       expect(end.code).toBe(130);
       expect(end.complained).toMatch(/Stopped after [\d,]+ of 3,000 rows; these stay done\..+job resume-imports\n$/);
       expect(await counted('users')).toBeLessThan(3003);
-      done(await run(database, ['job', 'resume-imports']));
+      done(await start(database, ['job', 'resume-imports']).ended);
       expect(await counted('users')).toBe(3003);
     });
   });
@@ -202,7 +207,7 @@ forEachDatabase((database) => {
     });
 
     test('writes who matches into a file for the operator alone, and puts it into the trail', async () => {
-      const end = await run(database, ['export', 'out.csv']);
+      const end = await start(database, ['export', 'out.csv']).ended;
       done(end);
       expect(end.said).toBe(`1 person in ${join(folder, 'out.csv')}\n`);
       const text = readFileSync(join(folder, 'out.csv'), 'utf8');

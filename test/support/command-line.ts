@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { runCommand } from '../../src/command-line/run-command';
 
 const root = join(__dirname, '../..');
 // Within the project, so that its packages are found.
@@ -46,6 +47,41 @@ export interface CommandRun {
   interrupt(): void;
 }
 
+const settingsOfTests = {
+  APP_SECRET: 'a secret of tests, of sufficient length',
+  PUBLIC_URL: 'http://usher.test',
+  SEATS: '50',
+};
+
+/** Runs an operators' command as `startCommand` does, but within this process: for what it does and says. */
+export async function runCommandHere(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<CommandEnd> {
+  let said = '';
+  let complained = '';
+  const code = await runCommand(
+    args,
+    { ...settingsOfTests, INIT_CWD: folder, ...settings },
+    new AbortController().signal,
+    {
+      stdin: {},
+      stdout: {
+        write: (text) => {
+          said += text;
+        },
+      },
+      stderr: {
+        write: (text) => {
+          complained += text;
+        },
+      },
+    },
+  );
+  return { code, said, complained };
+}
+
 /**
  * Starts the operators' program in a process of its own, with nobody watching.
  * @param settings beside a database; none come from the machine
@@ -60,9 +96,7 @@ export function startCommand(
     cwd: folder,
     env: {
       PATH: process.env.PATH ?? '',
-      APP_SECRET: 'a secret of tests, of sufficient length',
-      PUBLIC_URL: 'http://usher.test',
-      SEATS: '50',
+      ...settingsOfTests,
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
