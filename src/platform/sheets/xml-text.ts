@@ -7,12 +7,23 @@ const toEscape = new RegExp(
   'gi',
 );
 const worthALook = new RegExp(`[_\\ud800-\\udfff${escapable}]`);
+const markup = /[&<>]/;
 const escaped = /_x([0-9a-f]{4})_/gi;
 
 /** Text as it stands in a spreadsheet's XML (before XML's own escaping of `<` and `&`). */
 export function escapeXmlText(text: string): string {
   if (!worthALook.test(text)) return text;
   return text.replace(toEscape, (unit) => `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`);
+}
+
+/** Whether a text stands in XML as it is, with nothing that `escapeXmlText` or XML itself could have to escape. */
+export function isPlainXmlText(text: string): boolean {
+  return !(worthALook.test(text) || markup.test(text));
+}
+
+/** Text that `escapeXmlText` gave, or that has nothing for it to do, with XML's own escapes. */
+export function escapeMarkup(text: string): string {
+  return markup.test(text) ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') : text;
 }
 
 /** The inverse of `escapeXmlText`; text without such escapes comes back as it is. */
