@@ -1,9 +1,9 @@
 import { nameKey } from '../../lib/plain-text';
 import { defaultSheetLimits } from '../../platform/sheets/sheet.types';
 import type { Catalogue } from '../access/access.service';
-import type { Membership } from '../access/access.types';
 import { exportWords } from '../imports/import-workbooks.service';
 import type { User } from '../users/users.types';
+import type { GivenProject } from './exports.types';
 
 const activationHeader = 'Activation Link';
 const resetHeader = 'Reset Password Link';
@@ -18,8 +18,9 @@ export function exportHeaders(withLinks: boolean): readonly string[] {
 /** What the cells of one person say. */
 export interface PersonFacts {
   readonly user: User;
-  /** In the order of the projects' names. */
-  readonly memberships: readonly Membership[];
+  /** In any order; a project that is not in the catalogue is left out. */
+  readonly projects: readonly GivenProject[];
+  /** In any order. */
   readonly groupIds: readonly number[];
   /** Links that work at this moment, as far as they are asked for. */
   readonly activationLink?: string | undefined;
@@ -36,10 +37,13 @@ interface Names {
   readonly profiles: ReadonlyMap<number, string>;
   readonly projects: ReadonlyMap<number, string>;
   readonly groups: ReadonlyMap<number, string>;
-  /** Where a group stands among all. */
+  /** Where a project and a group stand among all. */
+  readonly projectPlaces: ReadonlyMap<number, number>;
   readonly groupPlaces: ReadonlyMap<number, number>;
   momentOf(date: Date): string;
 }
+
+const placesById = (items: readonly { readonly id: number }[]) => new Map(items.map(({ id }, place) => [id, place]));
 
 const namesById = (items: readonly { readonly id: number; readonly name: string }[]) =>
   new Map(items.map(({ id, name }) => [id, name]));
@@ -63,21 +67,31 @@ interface Lists {
   readonly isCut: boolean;
 }
 
+function groupNames(ids: readonly number[], { groups, groupPlaces }: Names): string[] {
+  const sorted = ids.length > 1 ? ids.toSorted((a, b) => (groupPlaces.get(a) ?? 0) - (groupPlaces.get(b) ?? 0)) : ids;
+  return sorted.flatMap((id) => groups.get(id) ?? []);
+}
+
+function projectsInOrder(given: readonly GivenProject[], { projectPlaces }: Names): GivenProject[] {
+  const placeOf = ({ projectId }: GivenProject) => projectPlaces.get(projectId) ?? 0;
+  return given.filter(({ projectId }) => projectPlaces.has(projectId)).sort((a, b) => placeOf(a) - placeOf(b));
+}
+
 /**
  * The cells that hold several names. Profiles pair with the projects line by line; without projects it is the default
  * profile. Where an archived profile has no name to import, or the names do not fit, the cells are blank: an import
  * leaves what they are about as it is.
  */
-function listsOf({ user, memberships, groupIds }: PersonFacts, names: Names): Lists {
-  const sorted = [...groupIds].sort((a, b) => (names.groupPlaces.get(a) ?? 0) - (names.groupPlaces.get(b) ?? 0));
-  const groups = listCell(sorted.flatMap((id) => names.groups.get(id) ?? []));
-  if (memberships.length === 0) {
+function listsOf({ user, projects: given, groupIds }: PersonFacts, names: Names): Lists {
+  const groups = listCell(groupNames(groupIds, names));
+  const inUse = projectsInOrder(given, names);
+  if (inUse.length === 0) {
     const profile = user.defaultProfileId === null ? '' : (names.profiles.get(user.defaultProfileId) ?? '');
     return { projects: '', profile, groups: groups ?? '', isCut: groups === null };
   }
-  const known = memberships.map(({ profileId }) => names.profiles.get(profileId));
+  const known = inUse.map(({ profileId }) => names.profiles.get(profileId));
   const profile = known.includes(undefined) ? '' : listCell(known as string[]);
-  const projects = listCell(memberships.map(({ projectId }) => names.projects.get(projectId) ?? ''));
+  const projects = listCell(inUse.map(({ projectId }) => names.projects.get(projectId) ?? ''));
   const isCut = projects === null || profile === null;
   return {
     projects: isCut ? '' : projects,
@@ -120,7 +134,8 @@ export function personRows(
     profiles: namesById(catalogue.profiles),
     projects: namesById(catalogue.projects),
     groups: namesById(catalogue.groups),
-    groupPlaces: new Map(catalogue.groups.map(({ id }, place) => [id, place])),
+    projectPlaces: placesById(catalogue.projects),
+    groupPlaces: placesById(catalogue.groups),
     momentOf: momentsIn(timeZone),
   };
   const columns = headers.map((header): CellOf => cellOf[header] ?? (() => ''));
