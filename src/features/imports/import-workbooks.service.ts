@@ -59,7 +59,7 @@ export async function writePlanWorkbook(ctx: Context, id: number, path: string):
           '',
           '',
           'Not shown here',
-          `${count(rowsIn(totals.counts) - written, 'more row')}, which are imported as well`,
+          `${count(rowsIn(totals.counts) - written, 'more row')}, which the import goes through too`,
         ];
         return;
       }
@@ -99,6 +99,7 @@ const widths: Readonly<Partial<Record<string, number>>> = {
   Groups: 24,
   Projects: 28,
   Admin: 9,
+  'Reset Password Link': 21,
 };
 
 const notes: Readonly<Record<FieldKey, string>> = {

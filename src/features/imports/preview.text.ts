@@ -193,7 +193,7 @@ function secondAdmin(preview: ImportPreview): KnownBlock[] {
     return [
       paragraph(
         emoji('warning'),
-        ` This would ask for a second admin, ${because}. There is none, so whoever confirms it types a phrase instead; the audit log says so.`,
+        ` This would ask for a second admin, ${because}. There is none, so whoever confirms it types a phrase instead; the audit trail says so.`,
       ),
     ];
   if (firstConfirmedBy === null)

@@ -5,6 +5,7 @@ import { type Catalogue, type FoundByName, nameLookUp, type SuggestionsLeft } fr
 import type { Profile } from '../access/access.types';
 import { nameLimit, parseAuthSystem, parseStatus, statusNames, usernameLimit } from '../users/users.types';
 import { addressIn, clearWord, emailCellProblem, isClear, linesOf, parseYesNo } from './cell-text';
+import { statusLabels } from './field-labels';
 import { headerOf } from './import-columns';
 import type { FieldKey, ImportRow, RowProblem } from './imports.types';
 import type { RowValues } from './row-plan.types';
@@ -197,8 +198,9 @@ export function readRowValues(row: ImportRow, names: NameFinder): ReadValues {
 }
 
 function statusSentence(word: string): string {
-  const meant = nearestStatus(nameKey(word));
-  return `Status ${shown(word)} is not known${meant === null ? '' : `; did you mean “${meant}”?`}${meant === null ? '.' : ''} Write Invited, Active or Disabled.`;
+  const near = nearestStatus(nameKey(word));
+  const meant = near === null ? null : parseStatus(near);
+  return `Status ${shown(word)} is not known${meant === null ? '.' : `; did you mean “${statusLabels[meant]}”?`} Write Invited, Active or Disabled.`;
 }
 
 function eachOnce<Item extends { readonly id: number }>(items: readonly Item[]): Item[] {

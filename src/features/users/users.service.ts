@@ -235,6 +235,8 @@ export async function userOfSlackAccount(ctx: Context, account: SlackAccount): P
   const [user] = await selectUsersByEmailKey(ctx.db, [key]);
   if (user === undefined || user.status !== 'active') return user ?? null;
   for (const other of await selectBindings(ctx.db, user.id, account.teamId)) {
+    // Another request of theirs, at the same moment, has bound this very account.
+    if (other.slackUserId === account.slackUserId && other.emailKey === key) continue;
     if (other.emailKey !== '')
       throw slackAccountRefused('Your address belongs to a user who uses another Slack account.');
     await deleteIdentity(ctx.db, account.teamId, other.slackUserId);

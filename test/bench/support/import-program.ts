@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -73,6 +73,7 @@ async function measureImport(db: Knex, url: string, path: string): Promise<Impor
   const people = Array.from({ length: 600 }, (_, index) => `warm${index}@example.com,Warm,Up,Tester,Group 1,Project 1`);
   await writeFile(small, `Login Email,First Name,Last Name,User Profile,Groups,Projects\n${people.join('\n')}\n`);
   await importWhole(ctx, small);
+  await rm(small);
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   const before = process.cpuUsage();

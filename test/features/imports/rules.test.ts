@@ -136,7 +136,7 @@ forEachDatabase((database) => {
       expect(first?.problems).toEqual([
         {
           field: 'Status',
-          sentence: 'Status “Actve” is not known; did you mean “active”? Write Invited, Active or Disabled.',
+          sentence: 'Status “Actve” is not known; did you mean “Active”? Write Invited, Active or Disabled.',
         },
         { field: 'Auth System', sentence: 'Auth System “saml” is not known. Write Internal, LDAP or SSO.' },
         { field: 'Admin', sentence: 'Admin is Yes or No, not “perhaps”.' },

@@ -1,4 +1,6 @@
+import { userOfSlackAccount } from '../../../src/features/users/users.service';
 import { insertUser } from '../../support/builders';
+import { testContext } from '../../support/context';
 import { forEachDatabase } from '../../support/databases';
 import { textOf } from '../../support/slack-text';
 import { type RunningUsher, startUsher } from '../../support/usher';
@@ -52,6 +54,16 @@ forEachDatabase((database) => {
     await ada.submit();
     await ada.modal('Only an active admin');
     expect(await invited()).toBe(false);
+  });
+
+  test('commands that somebody sends at one moment, never seen before, are all answered', async () => {
+    const ctx = testContext(database);
+    const [ada] = await database.db('users').where({ email_key: 'ada@example.com' }).select('id', 'email');
+    const account = { teamId: 'T0TEAM', slackUserId: 'U0ADA', email: ada.email };
+    await database.db('identities').del();
+    const found = await Promise.all(Array.from({ length: 20 }, () => userOfSlackAccount(ctx, account)));
+    expect(new Set(found.map((user) => user?.id))).toEqual(new Set([ada.id]));
+    expect(await database.db('identities').select('user_id')).toEqual([{ user_id: ada.id }]);
   });
 
   test('a Slack account is bound to its user at the first match, and refused once its address is another', async () => {
