@@ -1,4 +1,4 @@
-import { Workbook } from 'exceljs';
+import { type CellRichTextValue, Workbook } from 'exceljs';
 import { letGo, summaryLine } from '../../../src/command-line/import.text';
 import { confirmImport } from '../../../src/features/imports/confirm-import.service';
 import { continueImport, pauseImport, stopImport } from '../../../src/features/imports/halt-import.service';
@@ -132,7 +132,9 @@ forEachDatabase((database) => {
     const workbook = new Workbook();
     await workbook.xlsx.readFile(path);
     const lines = (workbook.worksheets[0]?.getSheetValues() ?? []).slice(2) as unknown[][];
-    const texts = lines.map((line) => [Number(line[1]), String(line[3])] as const);
+    const textOf = (cell: unknown) =>
+      typeof cell === 'string' ? cell : (cell as CellRichTextValue).richText.map(({ text }) => text).join('');
+    const texts = lines.map((line) => [Number(line[1]), textOf(line[3])] as const);
     expect(texts.map(([row]) => row)).toEqual([...texts.map(([row]) => row)].sort((one, other) => one - other));
     expect(texts).toHaveLength(outcomes.failed + outcomes.pending);
     expect(texts[0]?.[1]).toMatch(/Apolo/);
