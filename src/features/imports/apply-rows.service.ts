@@ -132,14 +132,6 @@ async function standingInvitations(tx: TxContext, rows: readonly StoredRow[]): P
   });
   const invitations = read.flatMap((due) => due ?? []);
   const people = invitations.map(({ change }) => change.person);
-  const addresses = new Set(
-    (
-      await findUsersByEmail(
-        tx,
-        people.map(({ email }) => email),
-      )
-    ).map((user) => user.emailKey),
-  );
   const taken = async (
     system: 'sso' | 'ldap',
     nameOf: (person: Pick<User, 'ssoUsername' | 'ldapUsername'>) => string | null,
@@ -149,8 +141,15 @@ async function standingInvitations(tx: TxContext, rows: readonly StoredRow[]): P
     const held = new Set(users.map((user) => nameKey(nameOf(user) ?? '')));
     return (person: NewUser) => held.size > 0 && held.has(nameKey(nameOf(person) ?? ''));
   };
-  const isSsoTaken = await taken('sso', ({ ssoUsername }) => ssoUsername);
-  const isLdapTaken = await taken('ldap', ({ ldapUsername }) => ldapUsername);
+  const [known, isSsoTaken, isLdapTaken] = await Promise.all([
+    findUsersByEmail(
+      tx,
+      people.map(({ email }) => email),
+    ),
+    taken('sso', ({ ssoUsername }) => ssoUsername),
+    taken('ldap', ({ ldapUsername }) => ldapUsername),
+  ]);
+  const addresses = new Set(known.map((user) => user.emailKey));
   return new Map(
     invitations
       .filter(
@@ -186,6 +185,11 @@ async function carryOut(
   // None of these asks for what another one writes.
   await sideBySide([
     () =>
+      inviteAdded(
+        tx,
+        added.filter(({ user }) => user.status === 'invited').map(({ user }) => user),
+      ),
+    () =>
       changeMemberships(tx, {
         added: all.flatMap(({ user, change }) =>
           change.memberships.added.map((access) => ({ userId: user.id, ...access })),
@@ -202,11 +206,6 @@ async function carryOut(
         tx,
         all.flatMap(({ user, change }) => change.groups.added.map((groupId) => ({ userId: user.id, groupId }))),
         all.flatMap(({ user, change }) => change.groups.removed.map((groupId) => ({ userId: user.id, groupId }))),
-      ),
-    () =>
-      inviteAdded(
-        tx,
-        added.filter(({ user }) => user.status === 'invited').map(({ user }) => user),
       ),
     () => recordChanges(tx, known, added, operationId),
   ]);

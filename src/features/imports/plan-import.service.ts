@@ -125,20 +125,22 @@ async function readSite(ctx: Context): Promise<SiteFacts> {
 }
 
 async function readPeople(ctx: Context, values: readonly RowValues[]): Promise<PeopleFacts> {
-  const users = await findUsersByEmail(
-    ctx,
-    values.flatMap(({ email }) => email ?? []),
-  );
+  const keys = (key: 'ssoUsername' | 'ldapUsername') => [
+    ...new Set(values.flatMap(({ [key]: username }) => (username ? nameKey(username) : []))),
+  ];
+  const [users, sso, ldap] = await Promise.all([
+    findUsersByEmail(
+      ctx,
+      values.flatMap(({ email }) => email ?? []),
+    ),
+    findUsersByExternalName(ctx, 'sso', keys('ssoUsername')),
+    findUsersByExternalName(ctx, 'ldap', keys('ldapUsername')),
+  ]);
   const ids = users.map(({ id }) => id);
   const known = new Set(ids);
   const owners = await findUsers(ctx, [
     ...new Set(values.flatMap(({ userId }) => (userId === undefined || known.has(userId) ? [] : userId))),
   ]);
-  const keys = (key: 'ssoUsername' | 'ldapUsername') => [
-    ...new Set(values.flatMap(({ [key]: username }) => (username ? nameKey(username) : []))),
-  ];
-  const sso = await findUsersByExternalName(ctx, 'sso', keys('ssoUsername'));
-  const ldap = await findUsersByExternalName(ctx, 'ldap', keys('ldapUsername'));
   const memberships = await membershipsOf(ctx, ids);
   const groups = await groupsOf(ctx, ids);
   return {

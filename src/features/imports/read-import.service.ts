@@ -18,9 +18,9 @@ import {
   type StoredImport,
   selectImport,
 } from './imports.store';
-import type { TwinKind } from './imports.types';
+import type { ImportRow, TwinKind } from './imports.types';
 import { openPlanner } from './plan-import.service';
-import { leavesNoAdmin, planStored } from './plan-stored.service';
+import { leavesNoAdmin, planStored, rowsPerPlanning } from './plan-stored.service';
 import { type PlanSum, startTally } from './plan-tally';
 import { readImportFile } from './read-import-file';
 import type { PlannedRow } from './row-plan.types';
@@ -79,18 +79,28 @@ async function readRows(ctx: Context, hold: Hold, path: string): Promise<Reading
   let ordinal = 0;
   // One part is written while the next one is planned.
   let writing: Promise<void> = Promise.resolve();
-  const read = await readImportFile(path, async (rows) => {
-    const placed = rows.map((row) => {
-      ordinal += 1;
-      return { ...row, position: positionOf(row.cells, ordinal) };
-    });
-    const planned = await plan(placed);
+  let unplanned: ImportRow[] = [];
+  const planThem = async () => {
+    const planned = await plan(unplanned);
+    unplanned = [];
     tally.add(planned);
     await writing;
     writing = write(ctx, hold, planned);
     // It is waited for later, and its error is thrown then.
     writing.catch(() => undefined);
-  }).finally(() => writing);
+  };
+  const read = await readImportFile(path, async (rows) => {
+    for (const row of rows) {
+      ordinal += 1;
+      unplanned.push({ ...row, position: positionOf(row.cells, ordinal) });
+    }
+    if (unplanned.length >= rowsPerPlanning) await planThem();
+  })
+    .then(async (end) => {
+      if (unplanned.length > 0 && !('problem' in end)) await planThem();
+      return end;
+    })
+    .finally(() => writing);
   if ('problem' in read) return { fileKind: read.kind, problem: shorten(read.problem, 500) };
   return {
     fileKind: read.kind,

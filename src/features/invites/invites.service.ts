@@ -1,5 +1,6 @@
 import { addTime, day } from '../../lib/duration';
 import { emailKey } from '../../lib/email';
+import { sideBySide } from '../../lib/side-by-side';
 import type { Context, TxContext } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { invalidInput } from '../../platform/errors';
@@ -64,15 +65,22 @@ async function writeInvitations(
   const lifeDays = await setting(tx, 'invites.life_days');
   const now = tx.clock.now();
   const ids = users.map(({ id }) => id);
-  const links = await issueLinks(tx, ids, 'activation', lifeDays * day, areNew);
-  const known = new Set(areNew ? [] : (await selectInvites(tx.db, ids)).map(({ userId }) => userId));
   const expiresAt = addTime(now, lifeDays * day);
   const invitedByUserId = tx.actor.kind === 'user' ? tx.actor.userId : null;
-  await reopenInvites(tx.db, [...known], now, expiresAt);
-  await insertInvites(
-    tx.db,
-    ids.filter((id) => !known.has(id)).map((userId) => ({ userId, invitedByUserId, sentAt: now, expiresAt })),
-  );
+  let links: ReadonlyMap<number, Link> = new Map();
+  await sideBySide([
+    async () => {
+      links = await issueLinks(tx, ids, 'activation', lifeDays * day, areNew);
+    },
+    async () => {
+      const known = new Set(areNew ? [] : (await selectInvites(tx.db, ids)).map(({ userId }) => userId));
+      await reopenInvites(tx.db, [...known], now, expiresAt);
+      await insertInvites(
+        tx.db,
+        ids.filter((id) => !known.has(id)).map((userId) => ({ userId, invitedByUserId, sentAt: now, expiresAt })),
+      );
+    },
+  ]);
   await enqueue(
     tx,
     users.map((user) => {
