@@ -1,7 +1,14 @@
 import type { Knex } from 'knex';
 import { inSlices } from '../../lib/in-turns';
 import { nameKey } from '../../lib/plain-text';
-import { contains, rowsPerStatement, storedDate, toDate, toDateOrNull } from '../../platform/db/dialect';
+import {
+  contains,
+  rowsPerStatement,
+  storedDate,
+  toDate,
+  toDateOrNull,
+  withoutItsIndex,
+} from '../../platform/db/dialect';
 import { insertAll } from '../../platform/db/insert-all';
 import {
   type AuthSystem,
@@ -121,9 +128,14 @@ export async function selectUsersByExternalKey(
   return (await inBatches<string, UserRow>(db, keys, (batch) => select(db).whereIn(column, batch))).map(toUser);
 }
 
-function filtered<Query extends Knex.QueryBuilder>(db: Database, query: Query, filter: UserFilter): Query {
+function filtered<Query extends Knex.QueryBuilder>(
+  db: Database,
+  query: Query,
+  filter: UserFilter,
+  status: string | Knex.Raw = 'users.status',
+): Query {
   const statuses: readonly UserStatus[] = filter.statuses ?? ['invited', 'active'];
-  let narrowed: Knex.QueryBuilder = query.whereIn('users.status', [...statuses]);
+  let narrowed: Knex.QueryBuilder = query.whereIn(status as string, [...statuses]);
   if (filter.projectId !== undefined) {
     const members = db('memberships').where({ project_id: filter.projectId }).select('user_id');
     narrowed = narrowed.whereIn('users.id', members);
@@ -168,7 +180,7 @@ export async function selectUsersAfter(
   emailKey: string,
   limit: number,
 ): Promise<User[]> {
-  const rows = (await filtered(db, select(db), filter)
+  const rows = (await filtered(db, select(db), filter, withoutItsIndex(db, 'users.status'))
     .where('users.email_key', '>', emailKey)
     .orderBy('users.email_key')
     .limit(limit)) as UserRow[];

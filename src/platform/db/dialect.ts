@@ -22,6 +22,14 @@ export function readByIndex(db: Database, table: string, index: string): Knex.Ra
   return isMysql(db) ? db.raw('?? FORCE INDEX (??)', [table, index]) : db.raw('??', [table]);
 }
 
+/**
+ * A column whose index is not to be chosen for a condition. SQLite, which keeps no statistics, takes an index of a few
+ * words for a good one, and sorts what it finds by it.
+ */
+export function withoutItsIndex(db: Database, column: string): Knex.Raw {
+  return db.raw(isMysql(db) ? '??' : '+??', [column]);
+}
+
 /** The database's own clock plus some seconds, as an expression. Leases go by it, so that no replica's clock matters. */
 export function databaseNow(db: Database, plusSeconds = 0): Knex.Raw {
   return isMysql(db)
