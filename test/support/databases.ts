@@ -105,6 +105,8 @@ function describeDatabase(dialect: TestDatabase['dialect'], tests: (database: Te
   beforeAll(async () => {
     place = await (dialect === 'MariaDB' ? newMariadb() : newSqlite());
     own = openDatabase(place.url);
+    // For files that begin with the hooks of all their tests.
+    await place.restore(own);
   }, 60_000);
   beforeEach(async () => await opened(place).restore(opened(own)));
   afterEach(async () => {
