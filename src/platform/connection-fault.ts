@@ -7,6 +7,13 @@ const certificateCodes =
 const lateCodes = /^(ETIMEDOUT|OAUTH_TIMEOUT|UND_ERR_.*TIMEOUT)/;
 const lateWords = /timeout|timed out|no answer within/i;
 
+/** What came of a look at another program with nobody's name. */
+export interface Examined<Condition> {
+  readonly condition: Condition;
+  /** In its own words; null where it answers. */
+  readonly reason: string | null;
+}
+
 /** The error itself, and those that it gives as its causes. */
 function* chainOf(error: unknown): Generator<{ readonly code?: unknown; readonly message?: string }> {
   let link: unknown = error;

@@ -25,15 +25,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const searching = () => ({
-  LDAP_URL: directory.url,
-  LDAP_CA_FILE: directory.caFile,
-  LDAP_SEARCH_BASE: ldapTree.base,
-  LDAP_BIND_DN: ldapTree.serviceDn,
-  LDAP_BIND_PASSWORD: ldapTree.servicePassword,
-  LDAP_TIMEOUT_SECONDS: '2',
-});
-
 /** What the doctor says of sign-ins, line by line, on a site that has no database yet. */
 async function linesOf(settings: Readonly<Record<string, string>>): Promise<string[]> {
   const end = await startCommand(
@@ -58,7 +49,7 @@ test('a directory and a provider that are as the settings expect are found well,
   const provider = await startOidcServer({});
   try {
     const host = new URL(directory.url).host;
-    expect(await linesOf({ ...searching(), ...provider.settings })).toEqual([
+    expect(await linesOf({ ...directory.settings, ...provider.settings })).toEqual([
       `✓ The directory ldap://${host} answers by StartTLS. It takes LDAP_BIND_DN and has ${ldapTree.base}.`,
       `✓ The provider ${provider.issuer} describes itself, by the name in OIDC_ISSUER.`,
       '✓ The provider has to know this address as redirect URI: http://usher.test/sign-in/sso/callback',
@@ -66,7 +57,7 @@ test('a directory and a provider that are as the settings expect are found well,
   } finally {
     await provider.stop();
   }
-  const { LDAP_CA_FILE, LDAP_TIMEOUT_SECONDS } = searching();
+  const { LDAP_CA_FILE = '', LDAP_TIMEOUT_SECONDS = '' } = directory.settings;
   const [line] = await linesOf({
     LDAP_URL: directory.tlsUrl,
     LDAP_BIND_DN_TEMPLATE: ldapTree.template,
@@ -105,7 +96,7 @@ test.each([
 ])(
   'a directory is ill with one thing, and that is said in one line with what to do: %s',
   async (_what, other, said) => {
-    const lines = await linesOf({ ...searching(), ...other });
+    const lines = await linesOf({ ...directory.settings, ...other });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^✗ LDAP at ldap:\/\/localhost:\d+: /);
     expect(lines[0]).toMatch(said);
@@ -115,7 +106,9 @@ test.each([
 test('a directory that hangs is given up after the seconds of its setting', async () => {
   directory.pause();
   try {
-    expect((await linesOf(searching()))[0]).toMatch(/does not answer in time \(.+\)\. – check that it is up, or raise/);
+    expect((await linesOf(directory.settings))[0]).toMatch(
+      /does not answer in time \(.+\)\. – check that it is up, or raise/,
+    );
   } finally {
     directory.resume();
   }

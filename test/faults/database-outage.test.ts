@@ -12,6 +12,7 @@ import { startScheduler } from '../../src/platform/scheduler/scheduler';
 import { type TestContext, testContext } from '../support/context';
 import { hasMariadb, type MariadbServer, startMariadb } from '../support/mariadb-server';
 import { enqueueNow, outboxRows } from '../support/outbox';
+import { until } from '../support/until';
 
 const greeting: MailTemplate = {
   kind: 'mail',
@@ -20,12 +21,6 @@ const greeting: MailTemplate = {
 };
 const mailTo = (recipient: string) =>
   ({ kind: 'mail', template: 'greeting', recipient, payload: {}, dedupKey: `greet:${recipient}` }) as const;
-
-async function until(holds: () => Promise<boolean>, milliseconds = 20_000): Promise<void> {
-  for (const deadline = Date.now() + milliseconds; !(await holds().catch(() => false)); await pause(100)) {
-    if (Date.now() > deadline) throw new Error('it did not come about in time');
-  }
-}
 
 (hasMariadb() ? describe : describe.skip)('with a database server that goes away', () => {
   let server: MariadbServer;
@@ -74,7 +69,7 @@ async function until(holds: () => Promise<boolean>, milliseconds = 20_000): Prom
       const scheduler = startScheduler(slowly, [job]);
       try {
         await enqueueNow(ctx, addresses.map(mailTo));
-        await until(async () => context.mails.length >= 2);
+        await until('two mails leave', async () => context.mails.length >= 2, 20_000);
         if (outage.startsWith('stopped')) await server.stop();
         if (outage.startsWith('killed')) await server.kill();
         if (outage.startsWith('paused')) server.pause();
@@ -86,7 +81,11 @@ async function until(holds: () => Promise<boolean>, milliseconds = 20_000): Prom
         await pause(3000);
         if (outage.startsWith('paused')) server.resume();
         else await server.start();
-        await until(async () => (await outboxRows(db)).every(({ state }) => state === 'sent'), 30_000);
+        await until(
+          'all mails are sent',
+          async () => (await outboxRows(db)).every(({ state }) => state === 'sent'),
+          30_000,
+        );
         const reached = new Set(context.mails.map(({ to }) => to));
         expect(addresses.filter((address) => !reached.has(address))).toEqual([]);
         // Only what was on its way may come twice, and then with the same Message-ID.

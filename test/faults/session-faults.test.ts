@@ -21,6 +21,7 @@ import { forEachDatabase } from '../support/databases';
 import { hasMariadb, type MariadbServer, startMariadb } from '../support/mariadb-server';
 import { buildSessionWorkers, type SessionWorkers } from '../support/session-workers';
 import { signedIn } from '../support/sessions';
+import { until } from '../support/until';
 
 const idleMinutes = 30;
 const never = new AbortController().signal;
@@ -57,12 +58,6 @@ async function abandonSessions(db: Knex, count: number): Promise<void> {
     last_seen_at: at,
   }));
   await db.batchInsert('sessions', rows, 500);
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + minute; !(await holds().catch(() => false)); await pause(50)) {
-    if (Date.now() > deadline) throw new Error(`it did not come about: ${what}`);
-  }
 }
 
 (hasMariadb() ? describe : describe.skip)('with a database server that restarts amid the sweep', () => {

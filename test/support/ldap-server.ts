@@ -29,6 +29,8 @@ export interface LdapServer {
   readonly addressUrl: string;
   /** Path of the certificate of the authority that signed the server's. */
   readonly caFile: string;
+  /** What makes Usher search it by the service account, over StartTLS, and wait for two seconds. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Ends the server; its data stay. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -172,6 +174,14 @@ export async function startLdapServer(people: readonly LdapPerson[]): Promise<Ld
     tlsUrl: `ldaps://localhost:${tlsPort}`,
     addressUrl: `ldap://127.0.0.1:${port}`,
     caFile: ca,
+    settings: {
+      LDAP_URL: `ldap://localhost:${port}`,
+      LDAP_CA_FILE: ca,
+      LDAP_SEARCH_BASE: ldapTree.base,
+      LDAP_BIND_DN: ldapTree.serviceDn,
+      LDAP_BIND_PASSWORD: ldapTree.servicePassword,
+      LDAP_TIMEOUT_SECONDS: '2',
+    },
     start,
     stop,
     pause: () => void child?.kill('SIGSTOP'),

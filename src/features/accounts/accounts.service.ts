@@ -102,7 +102,8 @@ export async function viewReset(ctx: Context, token: string): Promise<Person> {
 }
 
 /**
- * Sets an active person's password, ends all their sessions and revokes all their API tokens. Of any number of calls with one token one succeeds.
+ * Sets an active person's password, ends all their sessions and revokes all their API tokens. Of any number of calls with
+ * one token one succeeds.
  * @throws AppError `link_void` with the reason; nothing was changed then
  */
 export async function resetPassword(ctx: Context, input: ResetInput): Promise<FormOutcome> {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config';
 import type { LdapConfig } from '../../ldap-config';
 import type { OidcConfig } from '../../oidc-config';
+import type { Examined } from '../../platform/connection-fault';
 import type { Context } from '../../platform/context';
 import { invalidInput } from '../../platform/errors';
 import { createLdapDirectory, type LdapCondition } from '../../platform/ldap/ldap-directory';
@@ -55,8 +56,8 @@ export async function authOverview(ctx: Context): Promise<AuthOverview> {
 
 /** What came of trying a system. */
 export type Tried =
-  | { readonly system: 'ldap'; readonly condition: LdapCondition; readonly reason: string | null }
-  | { readonly system: 'sso'; readonly condition: OidcCondition; readonly reason: string | null };
+  | ({ readonly system: 'ldap' } & Examined<LdapCondition>)
+  | ({ readonly system: 'sso' } & Examined<OidcCondition>);
 
 /** Asks a directory, in the seconds that its settings give it, something that signs nobody in. */
 export async function tryDirectory(config: LdapConfig, log: Logger): Promise<Tried> {

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { addTime } from '../../lib/duration';
+import { inSlices } from '../../lib/in-turns';
 import type { Context, TxContext } from '../../platform/context';
 import { rowsPerStatement } from '../../platform/db/dialect';
 import { AppError, type ErrorFacts } from '../../platform/errors';
@@ -23,12 +24,6 @@ const idBytes = 4;
 const macBytes = 32;
 // Four bytes of id and 32 of HMAC are 48 characters exactly: no padding, and one spelling for each token.
 const tokenShape = /^[A-Za-z0-9_-]{48}$/;
-
-function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
-  const chunks: Item[][] = [];
-  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
-  return chunks;
-}
 
 function macOf(ctx: Context, purpose: LinkPurpose, id: number, nonce: string): Buffer {
   if (ctx.config.appSecret === '') throw new Error('APP_SECRET is empty: anybody could make links');
@@ -75,7 +70,7 @@ export async function issueLinks(
   const issued = new Map<number, Link>();
   // Sorted, so that two batches over the same people take their locks in the same order.
   const ids = [...new Set(userIds)].sort((a, b) => a - b);
-  for (const chunk of chunksOf(ids, rowsPerStatement(tx.db))) {
+  await inSlices(ids, rowsPerStatement(tx.db), async (chunk) => {
     if (!areNew) {
       await lockOwners(tx.db, chunk);
       await endLiveLinks(tx.db, chunk, [purpose], 'replaced', createdAt);
@@ -93,7 +88,7 @@ export async function issueLinks(
       const id = linkIds.get(link.userId);
       if (id !== undefined) issued.set(link.userId, { id, ...link, state: 'open' });
     }
-  }
+  });
   return issued;
 }
 
@@ -109,11 +104,10 @@ export async function voidLinks(
 ): Promise<number> {
   const at = tx.clock.now();
   const purposes = purpose === undefined ? everyPurpose : [purpose];
-  let ended = 0;
-  for (const chunk of chunksOf(userIds, rowsPerStatement(tx.db) / everyPurpose.length)) {
-    ended += await endLiveLinks(tx.db, chunk, purposes, state, at);
-  }
-  return ended;
+  const ended = await inSlices(userIds, rowsPerStatement(tx.db) / everyPurpose.length, (slice) =>
+    endLiveLinks(tx.db, slice, purposes, state, at),
+  );
+  return ended.reduce((sum, links) => sum + links, 0);
 }
 
 /** The links of these users that work at this moment, by user id. */
@@ -123,11 +117,10 @@ export async function openLinks(
   purpose: LinkPurpose,
 ): Promise<Map<number, Link>> {
   const now = ctx.clock.now();
+  const live = await inSlices(userIds, rowsPerStatement(ctx.db), (slice) => selectLiveLinks(ctx.db, slice, purpose));
   const open = new Map<number, Link>();
-  for (const chunk of chunksOf(userIds, rowsPerStatement(ctx.db))) {
-    for (const link of await selectLiveLinks(ctx.db, chunk, purpose)) {
-      if (link.userId !== null && link.expiresAt.getTime() > now.getTime()) open.set(link.userId, link);
-    }
+  for (const link of live.flat()) {
+    if (link.userId !== null && link.expiresAt.getTime() > now.getTime()) open.set(link.userId, link);
   }
   return open;
 }

@@ -1,3 +1,4 @@
+import { orderOf } from '../../lib/order-of';
 import { nameKey } from '../../lib/plain-text';
 import { defaultSheetLimits } from '../../platform/sheets/sheet.types';
 import type { Catalogue } from '../access/access.service';
@@ -21,7 +22,7 @@ export interface PersonFacts {
   /** In any order; a project that is not in the catalogue is left out. */
   readonly projects: readonly GivenProject[];
   /** In any order. */
-  readonly groupIds: readonly number[];
+  readonly groups: readonly { readonly groupId: number }[];
   /** Links that work at this moment, as far as they are asked for. */
   readonly activationLink?: string | undefined;
   readonly resetLink?: string | undefined;
@@ -37,13 +38,10 @@ interface Names {
   readonly profiles: ReadonlyMap<number, string>;
   readonly projects: ReadonlyMap<number, string>;
   readonly groups: ReadonlyMap<number, string>;
-  /** Where a project and a group stand among all. */
-  readonly projectPlaces: ReadonlyMap<number, number>;
-  readonly groupPlaces: ReadonlyMap<number, number>;
+  readonly projectsInOrder: ReturnType<typeof orderOf>;
+  readonly groupsInOrder: ReturnType<typeof orderOf>;
   momentOf(date: Date): string;
 }
-
-const placesById = (items: readonly { readonly id: number }[]) => new Map(items.map(({ id }, place) => [id, place]));
 
 const namesById = (items: readonly { readonly id: number; readonly name: string }[]) =>
   new Map(items.map(({ id, name }) => [id, name]));
@@ -67,24 +65,16 @@ interface Lists {
   readonly isCut: boolean;
 }
 
-function groupNames(ids: readonly number[], { groups, groupPlaces }: Names): string[] {
-  const sorted = ids.length > 1 ? ids.toSorted((a, b) => (groupPlaces.get(a) ?? 0) - (groupPlaces.get(b) ?? 0)) : ids;
-  return sorted.flatMap((id) => groups.get(id) ?? []);
-}
-
-function projectsInOrder(given: readonly GivenProject[], { projectPlaces }: Names): GivenProject[] {
-  const placeOf = ({ projectId }: GivenProject) => projectPlaces.get(projectId) ?? 0;
-  return given.filter(({ projectId }) => projectPlaces.has(projectId)).sort((a, b) => placeOf(a) - placeOf(b));
-}
-
 /**
  * The cells that hold several names. Profiles pair with the projects line by line; without projects it is the default
  * profile. Where an archived profile has no name to import, or the names do not fit, the cells are blank: an import
  * leaves what they are about as it is.
  */
-function listsOf({ user, projects: given, groupIds }: PersonFacts, names: Names): Lists {
-  const groups = listCell(groupNames(groupIds, names));
-  const inUse = projectsInOrder(given, names);
+function listsOf({ user, projects: given, groups: inGroups }: PersonFacts, names: Names): Lists {
+  const groups = listCell(
+    names.groupsInOrder(inGroups, ({ groupId }) => groupId).flatMap(({ groupId }) => names.groups.get(groupId) ?? []),
+  );
+  const inUse = names.projectsInOrder(given, ({ projectId }) => projectId);
   if (inUse.length === 0) {
     const profile = user.defaultProfileId === null ? '' : (names.profiles.get(user.defaultProfileId) ?? '');
     return { projects: '', profile, groups: groups ?? '', isCut: groups === null };
@@ -134,8 +124,8 @@ export function personRows(
     profiles: namesById(catalogue.profiles),
     projects: namesById(catalogue.projects),
     groups: namesById(catalogue.groups),
-    projectPlaces: placesById(catalogue.projects),
-    groupPlaces: placesById(catalogue.groups),
+    projectsInOrder: orderOf(catalogue.projects),
+    groupsInOrder: orderOf(catalogue.groups),
     momentOf: momentsIn(timeZone),
   };
   const columns = headers.map((header): CellOf => cellOf[header] ?? (() => ''));

@@ -7,7 +7,7 @@ import { invalidInput } from '../../platform/errors';
 import { lastSheetRow, type SheetKind } from '../../platform/sheets/sheet.types';
 import { writeCsv } from '../../platform/sheets/write-csv';
 import { type SheetColumn, writeWorkbook } from '../../platform/sheets/write-sheet';
-import { readCatalogue } from '../access/access.service';
+import { groupsOf, readCatalogue } from '../access/access.service';
 import { recordAudit } from '../audit/audit.service';
 import type { LinkPurpose } from '../credentials/credentials.types';
 import { linkUrl, openLinks } from '../credentials/links.service';
@@ -17,7 +17,7 @@ import { countMatching, eachMatching } from '../users/matching-users.service';
 import { findUsers, requireAdmin } from '../users/users.service';
 import type { User, UserStatus } from '../users/users.types';
 import { exportHeaders, type PersonRow, personRows } from './export-cells';
-import { selectGroupsOf, selectProjectsOf } from './exports.store';
+import { selectProjectsOf } from './exports.store';
 import { readAhead } from './read-ahead';
 
 const batchSize = 500;
@@ -60,7 +60,7 @@ async function sheetOf(ctx: Context, withLinks: boolean) {
       const ids = users.map(({ id }) => id);
       const [projects, groups, activation, reset] = await Promise.all([
         selectProjectsOf(ctx.db, ids),
-        selectGroupsOf(ctx.db, ids),
+        groupsOf(ctx, ids),
         linksOf(users, 'activation'),
         linksOf(users, 'reset'),
       ]);
@@ -69,7 +69,7 @@ async function sheetOf(ctx: Context, withLinks: boolean) {
         rowOf({
           user,
           projects: projects.get(user.id) ?? [],
-          groupIds: groups.get(user.id) ?? [],
+          groups: groups.get(user.id) ?? [],
           activationLink: activation(user.id),
           resetLink: reset(user.id),
         }),

@@ -89,18 +89,18 @@ async function readRows(ctx: Context, hold: Hold, path: string): Promise<Reading
     // It is waited for later, and its error is thrown then.
     writing.catch(() => undefined);
   };
-  const read = await readImportFile(path, async (rows) => {
-    for (const row of rows) {
-      ordinal += 1;
-      unplanned.push({ ...row, position: positionOf(row.cells, ordinal) });
-    }
-    if (unplanned.length >= rowsPerPlanning) await planThem();
-  })
-    .then(async (end) => {
-      if (unplanned.length > 0 && !('problem' in end)) await planThem();
-      return end;
-    })
-    .finally(() => writing);
+  const readAll = async () => {
+    const end = await readImportFile(path, async (rows) => {
+      for (const row of rows) {
+        ordinal += 1;
+        unplanned.push({ ...row, position: positionOf(row.cells, ordinal) });
+      }
+      if (unplanned.length >= rowsPerPlanning) await planThem();
+    });
+    if (unplanned.length > 0 && !('problem' in end)) await planThem();
+    return end;
+  };
+  const read = await readAll().finally(() => writing);
   if ('problem' in read) return { fileKind: read.kind, problem: shorten(read.problem, 500) };
   return {
     fileKind: read.kind,

@@ -5,15 +5,19 @@ import { isMysql, rowsPerStatement } from './dialect';
 /** Writing so many values takes some milliseconds, in which nothing else is done. */
 const valuesPerStatement = 4000;
 
+/** How many rows such as these go into one statement of `insertAll`. */
+export function rowsPerInsert(db: Knex.Transaction, rows: readonly object[]): number {
+  const columns = Object.keys(rows[0] ?? {}).length;
+  return Math.min(rowsPerStatement(db), Math.ceil(valuesPerStatement / Math.max(1, columns)));
+}
+
 /**
- * Inserts any number of rows, each statement no larger than `rowsPerStatement`. Knex' own `batchInsert` makes a savepoint
+ * Inserts any number of rows, each statement no larger than `rowsPerInsert`. Knex' own `batchInsert` makes a savepoint
  * for each call, which is as long on the way as the rows themselves.
  * @param rows all with the same columns; a value may be a piece of SQL, as `databaseNow` gives it
  */
 export async function insertAll(db: Knex.Transaction, table: string, rows: readonly object[]): Promise<void> {
-  const columns = Object.keys(rows[0] ?? {}).length;
-  const size = Math.min(rowsPerStatement(db), Math.ceil(valuesPerStatement / Math.max(1, columns)));
-  await inSlices(rows, size, (slice) => insertSlice(db, table, slice));
+  await inSlices(rows, rowsPerInsert(db, rows), (slice) => insertSlice(db, table, slice));
 }
 
 async function insertSlice(db: Knex.Transaction, table: string, rows: readonly object[]): Promise<void> {

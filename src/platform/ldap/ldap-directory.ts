@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { LdapConfig } from '../../ldap-config';
 import { createBoundedQueue } from '../../lib/bounded-queue';
 import { second } from '../../lib/duration';
-import { type ConnectionFault, connectionFault, innermostWords } from '../connection-fault';
+import { type ConnectionFault, connectionFault, type Examined, innermostWords } from '../connection-fault';
 import { escapeForDn, escapeForFilter } from './escaping';
 
 /** `unavailable`: the directory did not say whether the password is right; the log says why. */
@@ -34,10 +34,7 @@ export interface LdapDirectory {
    */
   checkPassword(username: string, password: string): Promise<LdapAnswer>;
   /** Tries connection, encryption, and the search as the settings have it; signs nobody in. */
-  examine(): Promise<{
-    readonly condition: LdapCondition /** In its own words; null where it answers. */;
-    readonly reason: string | null;
-  }>;
+  examine(): Promise<Examined<LdapCondition>>;
 }
 
 // What a directory answers to a password that is not right: no such object (it may not exist any more), inappropriate

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import { inSlices } from '../../lib/in-turns';
 import type { PastRows } from '../db/delete-past';
-import { databaseNow, lockSkippingLocked, readByIndex, rowsPerStatement } from '../db/dialect';
+import { databaseNow, lockSkippingLocked, readByIndex } from '../db/dialect';
 import { isDuplicate } from '../db/driver-errors';
-import { insertAll } from '../db/insert-all';
+import { insertAll, rowsPerInsert } from '../db/insert-all';
 import type { MessageKind } from './delivery.types';
 
 /** A message as it is written: at `runAt`, or at once. */
@@ -57,7 +57,7 @@ export async function insertMessages(
     run_at: message.runAt ?? atOnce,
     created_at: createdAt,
   }));
-  const written = await inSlices(rows, rowsPerStatement(db), (slice) => insertNewRows(db, slice));
+  const written = await inSlices(rows, rowsPerInsert(db, rows), (slice) => insertNewRows(db, slice));
   return written.reduce((sum, one) => sum + one, 0);
 }
 
@@ -65,7 +65,7 @@ interface MessageRow {
   readonly dedup_key: string;
 }
 
-/** One statement in the usual case, that all of them are new. */
+/** One statement in the usual case, that all of them are new. @param rows as many as one statement takes */
 async function insertNewRows(db: Knex.Transaction, rows: readonly MessageRow[]): Promise<number> {
   if (await isInserted(db, rows)) return rows.length;
   const known = await selectKnownKeys(

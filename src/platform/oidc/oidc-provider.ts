@@ -23,7 +23,7 @@ import { createBoundedQueue } from '../../lib/bounded-queue';
 import type { Clock } from '../../lib/clock';
 import { addTime, hour } from '../../lib/duration';
 import { isLoopback, type OidcConfig } from '../../oidc-config';
-import { type ConnectionFault, connectionFault, innermostWords } from '../connection-fault';
+import { type ConnectionFault, connectionFault, type Examined, innermostWords } from '../connection-fault';
 
 /** What only the browser that began a sign-in shows again at its end. */
 export interface SignInSecrets {
@@ -56,10 +56,7 @@ export interface OidcProvider {
   /** Who signed in. @param query what stood behind the `?` when the browser came back */
   finish(query: string, secrets: SignInSecrets): Promise<OidcAnswer>;
   /** Reads anew what the provider tells of itself; signs nobody in. */
-  examine(): Promise<{
-    readonly condition: OidcCondition /** In its own words; null where it answers. */;
-    readonly reason: string | null;
-  }>;
+  examine(): Promise<Examined<OidcCondition>>;
 }
 
 const secondsForARequest = 5;

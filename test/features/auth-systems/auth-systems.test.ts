@@ -2,7 +2,7 @@ import { noCounts } from '../../../src/features/auth-systems/auth-systems.types'
 import { switchSystem } from '../../../src/features/auth-systems/switch-system.service';
 import { insertUser } from '../../support/builders';
 import { forEachDatabase } from '../../support/databases';
-import { ldapTree, startLdapServer } from '../../support/ldap-server';
+import { startLdapServer } from '../../support/ldap-server';
 import { startOidcServer } from '../../support/oidc-server';
 import { textOf } from '../../support/slack-text';
 import type { RunningUsher } from '../../support/usher';
@@ -63,12 +63,7 @@ forEachDatabase((database) => {
     const provider = await startOidcServer({});
     try {
       usher = await authScene(database, {
-        LDAP_URL: directory.url,
-        LDAP_CA_FILE: directory.caFile,
-        LDAP_SEARCH_BASE: ldapTree.base,
-        LDAP_BIND_DN: ldapTree.serviceDn,
-        LDAP_BIND_PASSWORD: ldapTree.servicePassword,
-        LDAP_TIMEOUT_SECONDS: '2',
+        ...directory.settings,
         ...provider.settings,
       });
       const ada = usher.as('ada');

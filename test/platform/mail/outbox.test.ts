@@ -76,4 +76,13 @@ forEachDatabase((database) => {
     const many = Array.from({ length: 1000 }, (_, index) => message(`greet:${index}`));
     expect(await enqueueNow(ctx, many)).toBe(1000);
   });
+
+  // More than one statement takes: what stands in the refused one is tried again, and what stands in the others is not.
+  test('of a thousand messages one is known, and the others are written and counted, each once', async () => {
+    const ctx = testContext(database);
+    await enqueueNow(ctx, [message('greet:999')]);
+    const many = Array.from({ length: 1000 }, (_, index) => message(`greet:${index}`));
+    expect(await enqueueNow(ctx, many)).toBe(999);
+    expect(await outboxRows(ctx.db)).toHaveLength(1000);
+  });
 });

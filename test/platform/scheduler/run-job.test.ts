@@ -293,13 +293,15 @@ forEachDatabase((database) => {
 
   test('a job that is told to stop gives its slot back for another replica', async () => {
     const stopping = new AbortController();
+    const begun = gate();
     const job = jobThat(async (_ctx, { signal }) => {
+      begun.open();
       while (!signal.aborted) await pause(5);
       return { swept: 1 };
     });
     const ctx = await atSlot(job);
     const going = runJob(ctx, job, { cause: 'schedule', stopping: stopping.signal });
-    while (!(await overview(ctx, job))?.running) await pause(10);
+    await begun.passed;
     stopping.abort();
     expect(await going).toEqual({ outcome: 'stopped' });
     const quick = jobThat(async () => ({}));

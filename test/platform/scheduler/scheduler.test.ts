@@ -6,12 +6,7 @@ import { type Scheduler, startScheduler } from '../../../src/platform/scheduler/
 import { testContext } from '../../support/context';
 import { forEachDatabase } from '../../support/databases';
 import { gate } from '../../support/gate';
-
-async function until(holds: () => boolean, milliseconds = 15_000): Promise<void> {
-  for (const deadline = Date.now() + milliseconds; !holds(); await pause(20)) {
-    if (Date.now() > deadline) throw new Error('it did not come about in time');
-  }
-}
+import { until } from '../../support/until';
 
 forEachDatabase((database) => {
   let schedulers: Scheduler[] = [];
@@ -45,11 +40,11 @@ forEachDatabase((database) => {
     await pause(1200);
     expect(ran).toEqual([]);
     ctx.clock.advance(minute);
-    await until(() => ran.length > 0);
+    await until('it ran', () => ran.length > 0, 15_000);
     await pause(1200);
     expect(ran).toEqual(['often']);
     ctx.clock.advance(24 * hour);
-    await until(() => ran.length >= 3);
+    await until('it ran three times', () => ran.length >= 3, 15_000);
     await pause(1200);
     expect([...ran].sort()).toEqual(['daily', 'often', 'often']);
   });
@@ -71,9 +66,9 @@ forEachDatabase((database) => {
     await listJobs(ctx, jobs);
     ctx.clock.advance(minute);
     start(ctx, jobs);
-    await until(() => quick === 1);
+    await until('the quick one ran', () => quick === 1, 15_000);
     ctx.clock.advance(minute);
-    await until(() => quick === 2);
+    await until('the quick one ran again', () => quick === 2, 15_000);
   });
 
   test('at its end it tells what runs to stop, waits for it, and starts nothing more', async () => {
@@ -91,7 +86,7 @@ forEachDatabase((database) => {
     await listJobs(ctx, jobs);
     ctx.clock.advance(minute);
     const scheduler = start(ctx, jobs);
-    await until(() => steps.length === 1);
+    await until('the first step is done', () => steps.length === 1, 15_000);
     expect(await scheduler.stop(15_000)).toBe(true);
     expect(steps).toEqual(['begun', 'tidied up']);
     ctx.clock.advance(hour);
@@ -114,7 +109,7 @@ forEachDatabase((database) => {
     await listJobs(ctx, jobs);
     ctx.clock.advance(minute);
     const scheduler = start(ctx, jobs);
-    await until(() => begun);
+    await until('it has begun', () => begun, 15_000);
     expect(await scheduler.stop(200)).toBe(false);
     end.open();
   });
