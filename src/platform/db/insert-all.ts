@@ -32,6 +32,7 @@ async function insertSlice(db: Knex.Transaction, table: string, rows: readonly o
   const columns = Object.keys(first);
   const pieces = new Map<unknown, { toSqlString(): string }>();
   const written = (value: unknown): unknown => {
+    if (typeof value === 'string') return value.includes('"') ? new QuotedText(value) : value;
     if (value === null || typeof value !== 'object' || value instanceof Date) return value;
     const piece = pieces.get(value) ?? writtenSql(value as Knex.Raw);
     pieces.set(value, piece);
@@ -39,6 +40,23 @@ async function insertSlice(db: Knex.Transaction, table: string, rows: readonly o
   };
   const values = rows.map((row) => columns.map((column) => written((row as Record<string, unknown>)[column])));
   await db.raw('insert into ?? (??) values ?', [table, columns, values as unknown as Knex.Value]);
+}
+
+/**
+ * A text with double quotes, as JSON is. The driver would put a backslash before each and join the text from as many
+ * pieces, which costs more than anything else that is done to the row; in single quotes they stand for themselves. Like
+ * the driver, it takes a backslash for what it is unless the server's sql_mode says otherwise.
+ */
+class QuotedText {
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toSqlString(): string {
+    return `'${this.text.replace(/['\\]/g, '\\$&')}'`;
+  }
 }
 
 /** A piece of SQL as the driver takes it among values. */
