@@ -1,5 +1,5 @@
 import { parseOneAddress } from 'email-addresses';
-import { characterCount, oneLine } from './plain-text';
+import { characterCount, isPlainWord, oneLine } from './plain-text';
 
 /** Somebody to be invited, as found in what a person typed or pasted. */
 export interface Recipient {
@@ -20,6 +20,7 @@ export interface Recipients {
 
 /** The form in which addresses are compared: small letters, NFC, trimmed. */
 export function emailKey(email: string): string {
+  if (isPlainWord(email)) return email.toLowerCase();
   return email.normalize('NFC').trim().toLowerCase();
 }
 
@@ -32,9 +33,10 @@ const plainAddress = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[
  */
 export function emailProblem(email: string): string | null {
   if (!email.includes('@')) return 'is not an e-mail address';
-  if (email.length > 254 || emailKey(email).length > 254)
+  const isPlain = email.length <= 254 && plainAddress.test(email);
+  if (!isPlain && (email.length > 254 || emailKey(email).length > 254))
     return 'is longer than the 254 characters that an address may have';
-  if (plainAddress.test(email) && email.indexOf('@') <= 64) return null;
+  if (isPlain && email.indexOf('@') <= 64) return null;
   if (/[\s()<>,;:\\"[\]]/.test(email)) return 'is not an e-mail address';
   const parsed = parseOneAddress({ input: email, rfc6532: true, rejectTLD: true, simple: false });
   if (parsed === null || parsed.type !== 'mailbox' || parsed.address !== email) return 'is not an e-mail address';
@@ -164,6 +166,7 @@ export function parseRecipients(text: string): Recipients {
 
 /** At most `limit` characters long, or a sentence that says how long it is. */
 export function lengthProblem(label: string, value: string, limit: number): string | null {
-  const length = characterCount(value);
+  // A character is one unit or more.
+  const length = value.length <= limit ? value.length : characterCount(value);
   return length <= limit ? null : `${label} is ${length} characters long; at most ${limit} are possible. Shorten it.`;
 }

@@ -6,6 +6,13 @@ const anySpace = /[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+/g;
 // One line already: words of ASCII with single blanks between them.
 const plainLine = /^[!-~]+(?: [!-~]+)*$/;
 
+const plainWord = /^[!-~]*$/;
+
+/** True for ASCII without white space, which is the same in every form of Unicode. */
+export function isPlainWord(value: string): boolean {
+  return plainWord.test(value);
+}
+
 /** One line of text as its writer meant it: NFC, trimmed, every run of white space one blank, no control characters. */
 export function oneLine(value: string): string {
   if (plainLine.test(value)) return value;

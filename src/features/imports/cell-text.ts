@@ -19,16 +19,17 @@ export function linesOf(text: string): string[] {
 }
 
 // What spreadsheet programs show for a truth value in the languages of their menus, and what people write or tick.
-const yes = new Set(
-  'yes y true t 1 x on ja j wahr oui o vrai sí si s verdadero sim verdadeiro vero tak prawda da ✓ ✔ ✅ ☑ 🗸'.split(' '),
-);
-const no = new Set('no n false f 0 off nein falsch non faux falso não nao nie fałsz nej falskt ✗ ✘ ❌ ✖ ☐'.split(' '));
+const yes =
+  'yes y true t 1 x on ja j wahr oui o vrai sí si s verdadero sim verdadeiro vero tak prawda da ✓ ✔ ✅ ☑ 🗸'.split(' ');
+const no = 'no n false f 0 off nein falsch non faux falso não nao nie fałsz nej falskt ✗ ✘ ❌ ✖ ☐'.split(' ');
+
+const yesOrNo = new Map([...yes.map((word) => [word, true] as const), ...no.map((word) => [word, false] as const)]);
 
 /** Yes or no in common words, ticks and crosses, in any case; or null. */
 export function parseYesNo(text: string): boolean | null {
   // Phones and chats put the mark for a coloured sign behind a tick.
-  const word = nameKey(text).replaceAll('\ufe0f', '').replace(/[.!]$/, '');
-  return yes.has(word) ? true : no.has(word) ? false : null;
+  const word = nameKey(text);
+  return yesOrNo.get(word) ?? yesOrNo.get(word.replaceAll('\ufe0f', '').replace(/[.!]$/, '')) ?? null;
 }
 
 /** The address of a `mailto:` link, or null. */
@@ -43,6 +44,9 @@ function mailtoAddress(text: string): string | null {
   }
 }
 
+// An address and nothing else, of the characters that nearly all consist of.
+const bareAddress = /^[\w.+-]+@[\w.-]+$/;
+
 // Soft hyphens, joiners and marks of direction, which come along when an address is copied from a mail or a web page.
 const unseenInAddress = /[\u00ad\u200c-\u200f]/g;
 
@@ -51,6 +55,7 @@ const unseenInAddress = /[\u00ad\u200c-\u200f]/g;
  * one behind the cell's hyperlink. What holds no address comes back as it is, for `emailCellProblem` to name.
  */
 export function addressIn(cell: Pick<SheetCell, 'text' | 'link'>): string {
+  if (bareAddress.test(cell.text)) return cell.text;
   const text = oneLine(cell.text)
     .replace(unseenInAddress, '')
     .replace(/\s*[,;]+$/, '');

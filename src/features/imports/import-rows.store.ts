@@ -86,7 +86,8 @@ async function inStatements(
       user_id: plan.userId,
       action: plan.action,
       cells: packCells(cells),
-      ...written,
+      plan: written.plan,
+      problems: written.problems,
     };
     const length = row.cells.length + (row.plan?.length ?? 0) + (row.problems?.length ?? 0);
     if (batch.length >= rowsPerStatement(db) || characters + length > mostCharacters) await flush();

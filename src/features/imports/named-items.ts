@@ -8,7 +8,14 @@ const byId = <Item extends { readonly id: number }>(items: readonly Item[]) =>
 function inOrder<Item extends { readonly id: number }>(items: readonly Item[]): (ids: Iterable<number>) => Item[] {
   const sorted = orderOf(items);
   const known = byId(items);
-  return (ids) => sorted(ids, (id) => id).flatMap((id) => known.get(id) ?? []);
+  return (ids) => {
+    const found: Item[] = [];
+    for (const id of ids) {
+      const item = known.get(id);
+      if (item !== undefined) found.push(item);
+    }
+    return found.length > 1 ? sorted(found, ({ id }) => id) : found;
+  };
 }
 
 /** Makes looking up what ids stand for cost the same however much there is. */

@@ -28,7 +28,8 @@ export function planAccess(
   site: SiteFacts,
   defaultProfileId: number | null,
 ): PlannedAccess {
-  const before = new Map((current ?? []).map(({ projectId, profileId }) => [projectId, profileId]));
+  const before = new Map<number, number>();
+  for (const { projectId, profileId } of current ?? []) before.set(projectId, profileId);
   const after = targetOf(values, current === null ? null : before, site, defaultProfileId);
   const added: Access[] = [];
   const reprofiled: Access[] = [];
@@ -37,7 +38,8 @@ export function planAccess(
     if (had === undefined) added.push({ projectId, profileId });
     else if (had !== profileId) reprofiled.push({ projectId, profileId });
   }
-  const removed = [...before.keys()].filter((projectId) => !after.has(projectId));
+  const removed: number[] = [];
+  for (const projectId of before.keys()) if (!after.has(projectId)) removed.push(projectId);
   return {
     changes: { added, removed, reprofiled },
     old: shown(before, site.named),
@@ -72,6 +74,7 @@ function targetOf(
 }
 
 function shown(access: ReadonlyMap<number, number>, named: NamedItems): string {
+  if (access.size === 0) return '';
   return named
     .projects(access.keys())
     .map(({ id, name }) => {

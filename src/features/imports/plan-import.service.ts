@@ -8,9 +8,18 @@ import { activeAdmins, findUsers, findUsersByEmail, findUsersByExternalName } fr
 import { headerOf } from './import-columns';
 import { type ImportRow, type TwinKind, twinKinds } from './imports.types';
 import { nameItems } from './named-items';
-import { failing, planRow, twinKey } from './plan-row';
+import { failing, planRow } from './plan-row';
 import { nameFinder, type ReadValues, readRowValues } from './read-row-values';
-import type { PeopleFacts, PlannedRow, RowPlan, RowValues, SiteFacts, TwinRows, Twins } from './row-plan.types';
+import type {
+  PeopleFacts,
+  PlannedRow,
+  RowPlan,
+  RowValues,
+  SiteFacts,
+  TwinKeysOfRow,
+  TwinRows,
+  Twins,
+} from './row-plan.types';
 import { writePlan } from './written-plan';
 
 /** What rows of a file are planned with, beside the data of now. */
@@ -40,23 +49,24 @@ export async function openPlanner(ctx: Context): Promise<Planner> {
   const names = nameFinder(site.catalogue);
   const plan: Planner['plan'] = async (rows, { twinsOf, keepsAdmins = false } = {}) => {
     const read = await inTurns(rows, (row) => readRowValues(row, names));
-    const keys = read.map(({ values }) => keysOf(values));
-    const twins = twinsOf === undefined ? noTwins : await twinsOf(distinctKeys(keys));
+    const twins = twinsOf === undefined ? noTwins : await twinsOf(distinctKeys(read.map(({ keys }) => keys)));
     const people = await readPeople(
       ctx,
       read.map(({ values }) => values),
     );
     return inTurns(rows, (row, index) => {
-      const values = read[index] as ReadValues;
-      const judged = planRow(row, values, site, people, twins);
+      const own = read[index] as ReadValues;
+      const judged = planRow(row, own, site, people, twins);
       const plan = keepsAdmins && judged.change?.admins === -1 ? leavingNoAdmin(judged) : judged;
-      const own = keys[index] as PlannedRow['keys'];
+      const { position, rowNumber, cells } = row;
       return {
-        ...row,
-        email: values.values.email ?? row.cells.email?.text ?? null,
-        keys: own,
+        position,
+        rowNumber,
+        cells,
+        email: own.values.email ?? cells.email?.text ?? null,
+        keys: own.keys,
         user: people.byId.get(plan.userId ?? 0) ?? null,
-        namesHeld: heldBy(people, 'ssoUsername', own) + heldBy(people, 'ldapUsername', own),
+        namesHeld: heldBy(people, 'ssoUsername', own.keys) + heldBy(people, 'ldapUsername', own.keys),
         plan,
         written: writePlan(plan),
       };
@@ -65,7 +75,7 @@ export async function openPlanner(ctx: Context): Promise<Planner> {
   return { plan, site: hash('sha256', JSON.stringify([site.catalogue, site.switchedOn]), 'base64url') };
 }
 
-const heldBy = (people: PeopleFacts, kind: keyof PeopleFacts['holders'], { [kind]: key }: PlannedRow['keys']) =>
+const heldBy = (people: PeopleFacts, kind: keyof PeopleFacts['holders'], { [kind]: key }: TwinKeysOfRow) =>
   key !== null && people.holders[kind].has(key) ? 1 : 0;
 
 /**
@@ -90,13 +100,7 @@ export async function countActiveAdmins(ctx: Context): Promise<number> {
 
 export const noTwins: Twins = { email: new Map(), ssoUsername: new Map(), ldapUsername: new Map() };
 
-const keysOf = (values: RowValues): PlannedRow['keys'] => ({
-  email: twinKey(values, 'email'),
-  ssoUsername: twinKey(values, 'ssoUsername'),
-  ldapUsername: twinKey(values, 'ldapUsername'),
-});
-
-function distinctKeys(rows: readonly PlannedRow['keys'][]): TwinKeys {
+function distinctKeys(rows: readonly TwinKeysOfRow[]): TwinKeys {
   const distinct = (kind: TwinKind) => [...new Set(rows.flatMap(({ [kind]: key }) => key ?? []))];
   return Object.fromEntries(twinKinds.map((kind) => [kind, distinct(kind)])) as Record<TwinKind, string[]>;
 }

@@ -1,50 +1,40 @@
-import { emailKey } from '../../lib/email';
 import { listOf, nameKey } from '../../lib/plain-text';
 import { needsReset } from '../edits/sign-in';
 import type { NewUser, User } from '../users/users.types';
 import { adminLabel, statusLabels, systemLabels } from './field-labels';
 import { headerOf } from './import-columns';
-import type { FieldDifference, ImportRow, RowProblem, TwinKind } from './imports.types';
+import { type FieldDifference, type ImportRow, type RowProblem, type TwinKind, twinKinds } from './imports.types';
 import { planAccess, plannedDefaultProfile } from './plan-access';
 import { planSignIn } from './plan-status';
 import type { ReadValues } from './read-row-values';
-import type { PeopleFacts, RowChange, RowPlan, RowValues, SiteFacts, Twins } from './row-plan.types';
+import type { PeopleFacts, RowChange, RowPlan, RowValues, SiteFacts, TwinKeysOfRow, Twins } from './row-plan.types';
 
 /** A row that is left out, and why. */
 export function failing(problems: readonly RowProblem[], userId: number | null = null): RowPlan {
   return { action: 'fail', userId, change: null, differences: [], problems };
 }
 
-// As wide as the columns; small letters may be more characters than capitals were.
-const longestKey = 255;
-
-/** What a row says where only one row of a file may, as it is compared; null where it says nothing. */
-export function twinKey(values: RowValues, kind: TwinKind): string | null {
-  const value = values[kind];
-  if (value === undefined || value === null) return null;
-  return (kind === 'email' ? emailKey(value) : nameKey(value)).slice(0, longestKey);
-}
+const nobody: ReadonlySet<number> = new Set();
+const none: readonly never[] = [];
 
 /** Decides what a row does to the data of now. Asks nothing and changes nothing. */
 export function planRow(
   row: ImportRow,
-  { values, problems: unreadable }: ReadValues,
+  { values, keys, problems: unreadable }: ReadValues,
   site: SiteFacts,
   people: PeopleFacts,
   twins: Twins,
 ): RowPlan {
   const { email } = values;
   // Without an address nothing else can be judged than what the cells say by themselves.
-  if (email === undefined) return failing(unreadable);
-  const user = people.byEmailKey.get(emailKey(email));
+  if (email === undefined || keys.email === null) return failing(unreadable);
+  const user = people.byEmailKey.get(keys.email);
   const signIn = planSignIn(values, user, site);
-  const problems = [
-    ...unreadable,
-    ...twinProblems(row, values, twins),
-    ...idProblems(values, user, people),
-    ...signIn.problems,
-    ...holderProblems(values, user, people),
-  ];
+  const problems = [...unreadable];
+  addTwinProblems(problems, row, keys, twins);
+  addIdProblem(problems, values, user, people);
+  problems.push(...signIn.problems);
+  addHolderProblems(problems, values, user, people);
   if (problems.length > 0) return failing(problems, user?.id ?? null);
 
   const { named } = site;
@@ -56,16 +46,12 @@ export function planRow(
     site,
     defaultProfileId,
   );
-  const before = new Set(user === undefined ? [] : people.groupIds.get(user.id));
-  const after = values.groups === undefined ? before : new Set(values.groups.map(({ id }) => id));
-  const groups = {
-    // Sorted, so that the same change is the same plan whatever order the database gives.
-    added: [...after].filter((id) => !before.has(id)).sort((a, b) => a - b),
-    removed: [...before].filter((id) => !after.has(id)).sort((a, b) => a - b),
-  };
+  const before = user === undefined ? nobody : new Set(people.groupIds.get(user.id));
+  const after = values.groups === undefined ? before : idsOf(values.groups);
+  const groups = { added: without(after, before), removed: without(before, after) };
   const target: NewUser = {
     email: user?.email ?? email,
-    emailKey: emailKey(email),
+    emailKey: keys.email,
     firstName: values.firstName ?? user?.firstName ?? '',
     lastName: values.lastName ?? user?.lastName ?? '',
     status: signIn.status,
@@ -75,11 +61,7 @@ export function planRow(
     ldapUsername: signIn.ldapUsername,
     defaultProfileId,
   };
-  const groupNames = (ids: ReadonlySet<number>) =>
-    named
-      .groups(ids)
-      .map(({ name }) => name)
-      .join(', ');
+  const groupNames = (ids: ReadonlySet<number>) => (ids.size === 0 ? '' : namesOf(named.groups(ids)));
   const profileName = (id: number | null | undefined) => named.profile(id)?.name ?? '';
   const differences: FieldDifference[] = [];
   compareColumns(differences, user, target);
@@ -89,7 +71,7 @@ export function planRow(
 
   if (user === undefined) {
     const change = addingChange(target, access.changes.added, groups.added);
-    return { action: 'invite', userId: null, change, differences, problems: [] };
+    return { action: 'invite', userId: null, change, differences, problems: none };
   }
   const change: RowChange = {
     person: null,
@@ -102,8 +84,24 @@ export function planRow(
     admins: step(isActiveAdmin(user), isActiveAdmin(target)),
   };
   return changesNothing(change)
-    ? { action: 'unchanged', userId: user.id, change: null, differences: [], problems: [] }
-    : { action: 'update', userId: user.id, change, differences, problems: [] };
+    ? { action: 'unchanged', userId: user.id, change: null, differences: none, problems: none }
+    : { action: 'update', userId: user.id, change, differences, problems: none };
+}
+
+const namesOf = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name).join(', ');
+
+function idsOf(items: readonly { readonly id: number }[]): Set<number> {
+  const ids = new Set<number>();
+  for (const { id } of items) ids.add(id);
+  return ids;
+}
+
+/** Sorted, so that the same change is the same plan whatever order the database gives. */
+function without(ids: ReadonlySet<number>, others: ReadonlySet<number>): readonly number[] {
+  if (ids.size === 0) return none;
+  const left: number[] = [];
+  for (const id of ids) if (!others.has(id)) left.push(id);
+  return left.length < 2 ? left : left.sort((a, b) => a - b);
 }
 
 /** All that a row does for somebody new. */
@@ -116,8 +114,8 @@ export function addingChange(
     person,
     columns: {},
     status: person.status,
-    memberships: { added: memberships, removed: [], reprofiled: [] },
-    groups: { added: groupIds, removed: [] },
+    memberships: { added: memberships, removed: none, reprofiled: none },
+    groups: { added: groupIds, removed: none },
     sendsReset: false,
     seats: step(false, holdsSeat(person)),
     admins: step(false, isActiveAdmin(person)),
@@ -176,27 +174,28 @@ function changesNothing({ columns, status, memberships, groups }: RowChange): bo
 /** Numbers of other rows that a problem names. */
 const shownTwins = 5;
 
-function twinProblems(row: ImportRow, values: RowValues, twins: Twins): RowProblem[] {
-  const problems: RowProblem[] = [];
-  const look = (key: TwinKind, sentence: (others: string) => string) => {
-    const value = twinKey(values, key);
-    const found = value === null ? undefined : twins[key].get(value);
-    if (found === undefined) return;
+function addTwinProblems(problems: RowProblem[], row: ImportRow, keys: TwinKeysOfRow, twins: Twins): void {
+  for (const kind of twinKinds) {
+    const key = keys[kind];
+    const found = key === null ? undefined : twins[kind].get(key);
+    if (found === undefined) continue;
     const others = found.rows.filter((number) => number !== row.rowNumber).slice(0, shownTwins);
     const isOne = found.total === 2;
     const rows = `${isOne ? 'Row' : 'Rows'} ${listOf(others.map(String))}${found.total - 1 > shownTwins ? ' …' : ''}`;
-    problems.push({ field: headerOf[key], sentence: sentence(`${rows} ${isOne ? 'has' : 'have'}`) });
-  };
-  look('email', (others) => `${others} the same address. Leave one row for each person.`);
-  for (const key of ['ssoUsername', 'ldapUsername'] as const) {
-    look(key, (others) => `${others} the same ${headerOf[key]}. Only one person can have it: correct the others.`);
+    problems.push({ field: headerOf[kind], sentence: `${rows} ${isOne ? 'has' : 'have'} ${twinAdvice[kind]}` });
   }
-  return problems;
 }
 
-function idProblems(values: RowValues, user: User | undefined, people: PeopleFacts): RowProblem[] {
+const onlyOne = (header: string) => `the same ${header}. Only one person can have it: correct the others.`;
+const twinAdvice: Readonly<Record<TwinKind, string>> = {
+  email: 'the same address. Leave one row for each person.',
+  ssoUsername: onlyOne(headerOf.ssoUsername),
+  ldapUsername: onlyOne(headerOf.ldapUsername),
+};
+
+function addIdProblem(problems: RowProblem[], values: RowValues, user: User | undefined, people: PeopleFacts): void {
   const { userId, email } = values;
-  if (userId === undefined || userId === user?.id) return [];
+  if (userId === undefined || userId === user?.id) return;
   const owner = people.byId.get(userId);
   const belongs =
     owner === undefined ? `Nobody has the User ID ${userId}` : `User ID ${userId} belongs to ${owner.email}`;
@@ -204,20 +203,24 @@ function idProblems(values: RowValues, user: User | undefined, people: PeopleFac
     user === undefined
       ? 'An import cannot change a Login Email: correct it, or empty User ID to invite a new person.'
       : `${email} has ${user.id}. Correct one of the two, or empty User ID.`;
-  return [{ field: headerOf.userId, sentence: `${belongs}${user === undefined ? '. ' : '; '}${advice}` }];
+  problems.push({ field: headerOf.userId, sentence: `${belongs}${user === undefined ? '. ' : '; '}${advice}` });
 }
 
-function holderProblems(values: RowValues, user: User | undefined, people: PeopleFacts): RowProblem[] {
-  return (['ssoUsername', 'ldapUsername'] as const).flatMap((key) => {
+function addHolderProblems(
+  problems: RowProblem[],
+  values: RowValues,
+  user: User | undefined,
+  people: PeopleFacts,
+): void {
+  for (const key of ['ssoUsername', 'ldapUsername'] as const) {
     const username = values[key];
-    if (username === undefined || username === null) return [];
-    const holder = people.holders[key].get(nameKey(username));
-    if (holder === undefined || holder.id === user?.id) return [];
-    return [
-      {
-        field: headerOf[key],
-        sentence: `${headerOf[key]} “${username}” belongs to ${holder.email}. Correct it, or change that person first.`,
-      },
-    ];
-  });
+    const holders = people.holders[key];
+    if (username === undefined || username === null || holders.size === 0) continue;
+    const holder = holders.get(nameKey(username));
+    if (holder === undefined || holder.id === user?.id) continue;
+    problems.push({
+      field: headerOf[key],
+      sentence: `${headerOf[key]} “${username}” belongs to ${holder.email}. Correct it, or change that person first.`,
+    });
+  }
 }

@@ -10,14 +10,12 @@ export type PlannedSignIn = Omit<DecidedSignIn, 'refusals'> & { readonly problem
 
 /** Decides what the row says about status and signing in, with the problems in the words of a spreadsheet. */
 export function planSignIn(values: RowValues, user: User | undefined, site: SiteFacts): PlannedSignIn {
-  const { refusals, ...decided } = decideSignIn(values, user, site);
-  return {
-    ...decided,
-    problems: refusals.map(({ field, reason }) => ({
-      field: headerOf[field],
-      sentence: sentences[reason](decided.authSystem),
-    })),
-  };
+  const { authSystem, ssoUsername, ldapUsername, status, refusals } = decideSignIn(values, user, site);
+  const problems = refusals.map(({ field, reason }) => ({
+    field: headerOf[field],
+    sentence: sentences[reason](authSystem),
+  }));
+  return { authSystem, ssoUsername, ldapUsername, status, problems };
 }
 
 const sentences: Readonly<Record<SignInRefusal, (authSystem: AuthSystem) => string>> = {

@@ -21,6 +21,7 @@ import {
   noHeaderSentence,
   readHeader,
 } from './import-columns';
+import { positionOf } from './import-order';
 import { type FieldKey, type ImportCell, type ImportRow, importByteLimit, importRowLimit } from './imports.types';
 
 // What a million people with all columns unpack to, with room to spare.
@@ -32,9 +33,6 @@ export type ReadImportFile = { readonly kind: SheetKind | null } & (
   | { readonly problem: string }
 );
 
-/** A row as it comes from the file, which does not know its place in the order of application yet. */
-export type FileRow = Omit<ImportRow, 'position'>;
-
 const tooManyRows = (mostRows: number) =>
   `This file has more than ${count(mostRows, 'row')}, the most that one import takes. ` +
   'Split it into several files and drop them one after another.';
@@ -45,7 +43,7 @@ const tooManyRows = (mostRows: number) =>
  */
 export async function readImportFile(
   path: string,
-  take: (rows: readonly FileRow[]) => Promise<void>,
+  take: (rows: readonly ImportRow[]) => Promise<void>,
   mostRows = importRowLimit,
 ): Promise<ReadImportFile> {
   let kind: SheetKind | null = null;
@@ -63,7 +61,7 @@ export async function readImportFile(
       },
     });
     for await (const batch of sheet) {
-      const rows: FileRow[] = [];
+      const rows: ImportRow[] = [];
       for (const row of batch) {
         const read = reading.take(kind === 'csv' ? withoutGuards(row) : row);
         if (read === null) continue;
@@ -123,45 +121,48 @@ function startReading(mostRows: number) {
   const numbers = new Map<FieldKey, Noted>();
   const dates = new Map<FieldKey, Noted>();
   let rows = 0;
-  let header: ImportHeader | null = null;
+  let under: ReturnType<typeof readingUnder> | null = null;
 
   return {
     /** @returns the person in the row, null where there is none, or why the file cannot be imported */
-    take(row: SheetRow): FileRow | { readonly problem: string } | null {
-      if (header === null) {
+    take(row: SheetRow): ImportRow | { readonly problem: string } | null {
+      if (under === null) {
         if (!isHeader(row)) {
           above.push(row);
           return above.length < headerSearchRows ? null : { problem: noHeaderSentence(above) };
         }
         const found = readHeader(row);
         if ('problem' in found) return found;
-        header = found;
+        under = readingUnder(found);
         return null;
       }
-      if (isHeaderAgain(row, header)) {
+      if (under.isHeaderAgain(row)) {
         note(repeated, row.number);
         return null;
       }
-      const cells = cellsOf(row, header);
-      if (Object.keys(cells).length === 0) {
+      const cells = under.cellsOf(row);
+      if (cells === null) {
         note(blank, row.number);
         return null;
       }
-      for (const key of ['ssoUsername', 'ldapUsername'] as const) {
+      for (const key of usernameKeys) {
+        const cell = cells[key];
+        if (cell?.kind === undefined) continue;
         // A number that is shown with its zeros comes with them.
-        if (cells[key]?.kind === 'number' && !/^0\d/.test(cells[key].text)) noteIn(numbers, key, row.number);
-        if (cells[key]?.kind === 'date') noteIn(dates, key, row.number);
+        if (cell.kind === 'number' && !/^0\d/.test(cell.text)) noteIn(numbers, key, row.number);
+        if (cell.kind === 'date') noteIn(dates, key, row.number);
       }
       rows += 1;
-      return rows > mostRows ? { problem: tooManyRows(mostRows) } : { rowNumber: row.number, cells };
+      if (rows > mostRows) return { problem: tooManyRows(mostRows) };
+      return { position: positionOf(cells, rows), rowNumber: row.number, cells };
     },
 
     end(): { warnings: string[] } | { problem: string } {
-      if (header === null) return { problem: noHeaderSentence(above) };
+      if (under === null) return { problem: noHeaderSentence(above) };
       if (rows === 0) {
         return { problem: 'There is a header and nobody under it. Add a row for each person and drop the file again.' };
       }
-      const { unknown } = header;
+      const { unknown } = under.header;
       const named = unknown.slice(0, 10).map((name) => `“${shorten(oneLine(withoutSecretLinks(name)), 40)}”`);
       if (unknown.length > 10) named.push(`${unknown.length - 10} more`);
       return {
@@ -192,23 +193,34 @@ function startReading(mostRows: number) {
   };
 }
 
-/** True for the header once more, which nearly every row is not because of its address. */
-function isHeaderAgain(row: SheetRow, header: ImportHeader): boolean {
-  for (const [column, field] of header.fields) {
-    if (field === 'email' && row.cells[column]?.text.includes('@')) return false;
-  }
-  return headerKeys(row) === header.keys;
-}
+const usernameKeys = ['ssoUsername', 'ldapUsername'] as const;
 
-function cellsOf(row: SheetRow, header: ImportHeader): Partial<Record<FieldKey, ImportCell>> {
-  const cells: Partial<Record<FieldKey, ImportCell>> = {};
-  for (const [column, field] of header.fields) {
-    const cell = row.cells[column];
-    if (cell === undefined) continue;
-    const stored = storedCell(field, cell);
-    if (stored.kind === 'error' || oneLine(stored.text) !== '') cells[field] = stored;
-  }
-  return cells;
+/** Reads the rows below a header. */
+function readingUnder(header: ImportHeader) {
+  const columns = Array.from(header.fields, ([column, field]) => ({ column, field }));
+  const ofAddresses = columns.find(({ field }) => field === 'email')?.column ?? -1;
+  return {
+    header,
+
+    /** True for the header once more, which nearly every row is not because of its address. */
+    isHeaderAgain: (row: SheetRow): boolean =>
+      !row.cells[ofAddresses]?.text.includes('@') && headerKeys(row) === header.keys,
+
+    /** The cells that an import reads; null where all are blank. */
+    cellsOf(row: SheetRow): ImportRow['cells'] | null {
+      const cells: Partial<Record<FieldKey, ImportCell>> = {};
+      let isBlank = true;
+      for (const { column, field } of columns) {
+        const cell = row.cells[column];
+        if (cell === undefined) continue;
+        const stored = storedCell(field, cell);
+        if (stored.kind !== 'error' && oneLine(stored.text) === '') continue;
+        cells[field] = stored;
+        isBlank = false;
+      }
+      return isBlank ? null : cells;
+    },
+  };
 }
 
 function storedCell(field: FieldKey, cell: SheetCell): ImportCell {

@@ -6,7 +6,6 @@ import type { Context } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { dropRows } from './discard-import.service';
 import { claimImport, prolongImport, selectAbandoned } from './import-leases.store';
-import { positionOf } from './import-order';
 import { insertRows, replacePlans } from './import-rows.store';
 import {
   deleteReading,
@@ -76,7 +75,6 @@ async function forget(ctx: Context, { id, token }: Hold): Promise<void> {
 async function readRows(ctx: Context, hold: Hold, path: string): Promise<ReadingEnd> {
   const { plan, site } = await openPlanner(ctx);
   const tally = startTally({ site, keepsAdmins: false });
-  let ordinal = 0;
   // One part is written while the next one is planned.
   let writing: Promise<void> = Promise.resolve();
   let unplanned: ImportRow[] = [];
@@ -91,10 +89,7 @@ async function readRows(ctx: Context, hold: Hold, path: string): Promise<Reading
   };
   const readAll = async () => {
     const end = await readImportFile(path, async (rows) => {
-      for (const row of rows) {
-        ordinal += 1;
-        unplanned.push({ ...row, position: positionOf(row.cells, ordinal) });
-      }
+      for (const row of rows) unplanned.push(row);
       if (unplanned.length >= rowsPerPlanning) await planThem();
     });
     if (unplanned.length > 0 && !('problem' in end)) await planThem();

@@ -89,12 +89,14 @@ export interface RowPlan {
   readonly problems: readonly RowProblem[];
 }
 
+/** What is compared to find rows that say the same; null where a row says nothing. */
+export type TwinKeysOfRow = Readonly<Record<TwinKind, string | null>>;
+
 /** A row with what is planned for it, and the plan as it is stored and compared. */
 export interface PlannedRow extends ImportRow {
   /** As it is shown: the address, or what stands in its place. */
   readonly email: string | null;
-  /** What is compared to find rows that say the same; null where it says nothing. */
-  readonly keys: Readonly<Record<TwinKind, string | null>>;
+  readonly keys: TwinKeysOfRow;
   /** Whom it is about, as they are; null for somebody new. */
   readonly user: User | null;
   /** How many of its usernames somebody has, which may be the person themselves. */
