@@ -32,6 +32,13 @@ export function createTurns(): () => Promise<void> {
   };
 }
 
+/** The items in slices of at most so many, in their order. */
+export function slicesOf<Item>(items: readonly Item[], size: number): Item[][] {
+  const slices: Item[][] = [];
+  for (let from = 0; from < items.length; from += size) slices.push(items.slice(from, from + size));
+  return slices;
+}
+
 /**
  * Hands slices of the items to some work, one after another, and lets the rest of the process go on between them: the
  * embedded database answers in the turn that asks, however often it is asked.
@@ -42,9 +49,9 @@ export async function inSlices<Item, Result>(
   work: (slice: Item[]) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (let from = 0; from < items.length; from += size) {
-    if (from > 0) await nextTurn();
-    results.push(await work(items.slice(from, from + size)));
+  for (const [index, slice] of slicesOf(items, size).entries()) {
+    if (index > 0) await nextTurn();
+    results.push(await work(slice));
   }
   return results;
 }

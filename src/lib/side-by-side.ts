@@ -16,3 +16,27 @@ export async function sideBySide(works: readonly (() => Promise<unknown>)[]): Pr
   }
   for (const end of await Promise.allSettled(begun)) if (end.status === 'rejected') throw end.reason;
 }
+
+/**
+ * Takes a first step with each item in their order, and a second one with its outcome, while the first steps of the items
+ * behind it go on. Waits until all that was begun has ended, also where one fails.
+ * @throws the error of the first step that failed; else that of the first among the second ones, in their order
+ */
+export async function overlapping<Item, Begun>(
+  items: readonly Item[],
+  begin: (item: Item) => Promise<Begun>,
+  finish: (begun: Begun) => Promise<unknown>,
+): Promise<void> {
+  const finishing: Promise<unknown>[] = [];
+  try {
+    for (const item of items) {
+      const begun = await begin(item);
+      const one = finish(begun);
+      one.catch(() => undefined);
+      finishing.push(one);
+    }
+  } finally {
+    await Promise.allSettled(finishing);
+  }
+  await Promise.all(finishing);
+}

@@ -9,9 +9,9 @@ import { type Link, type LinkOwner, type LinkPurpose, type LinkState, SecretUrl 
 import {
   endLiveLinks,
   insertLinks,
+  liveKey,
   lockOwners,
   selectLinkWithOwner,
-  selectLiveIds,
   selectLiveLinks,
   useLink,
 } from './links.store';
@@ -22,6 +22,7 @@ const everyPurpose: readonly LinkPurpose[] = ['activation', 'reset'];
 const pages: Readonly<Record<LinkPurpose, string>> = { activation: '/activate', reset: '/reset-password' };
 const idBytes = 4;
 const macBytes = 32;
+const nonceBytes = 16;
 // Four bytes of id and 32 of HMAC are 48 characters exactly: no padding, and one spelling for each token.
 const tokenShape = /^[A-Za-z0-9_-]{48}$/;
 
@@ -75,17 +76,17 @@ export async function issueLinks(
       await lockOwners(tx.db, chunk);
       await endLiveLinks(tx.db, chunk, [purpose], 'replaced', createdAt);
     }
-    const links = chunk.map((userId) => ({
+    const nonces = randomBytes(chunk.length * nonceBytes);
+    const links = chunk.map((userId, index) => ({
       userId,
       purpose,
-      nonce: randomBytes(16).toString('base64url'),
+      nonce: nonces.toString('base64url', index * nonceBytes, (index + 1) * nonceBytes),
       createdAt,
       expiresAt,
     }));
-    await insertLinks(tx.db, links);
-    const linkIds = await selectLiveIds(tx.db, chunk, purpose);
+    const linkIds = await insertLinks(tx.db, links);
     for (const link of links) {
-      const id = linkIds.get(link.userId);
+      const id = linkIds.get(liveKey(link.userId, purpose));
       if (id !== undefined) issued.set(link.userId, { id, ...link, state: 'open' });
     }
   });

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { PastRows } from '../../platform/db/delete-past';
 import { toDate } from '../../platform/db/dialect';
-import { insertAll } from '../../platform/db/insert-all';
+import { insertWithIds } from '../../platform/db/insert-all';
 import type { Link, LinkOwner, LinkPurpose, LinkState } from './credentials.types';
 
 interface LinkRow {
@@ -42,7 +42,7 @@ const columns = [
 ];
 
 /** Unique while a link is open and NULL afterwards, so that no race leaves a person two open ones. */
-function liveKey(userId: number, purpose: LinkPurpose): string {
+export function liveKey(userId: number, purpose: LinkPurpose): string {
   return `${userId}:${purpose}`;
 }
 
@@ -63,8 +63,9 @@ export async function lockOwners(db: Knex.Transaction, userIds: readonly number[
   await db('users').whereIn('id', userIds).orderBy('id').forUpdate().select('id');
 }
 
-export async function insertLinks(db: Knex.Transaction, links: readonly NewLink[]): Promise<void> {
-  await insertAll(
+/** Adds open links to people who have none of that purpose. @returns their ids, by the keys that `liveKey` gives */
+export async function insertLinks(db: Knex.Transaction, links: readonly NewLink[]): Promise<Map<string, number>> {
+  return insertWithIds(
     db,
     'links',
     links.map((link) => ({
@@ -76,6 +77,7 @@ export async function insertLinks(db: Knex.Transaction, links: readonly NewLink[
       created_at: link.createdAt,
       expires_at: link.expiresAt,
     })),
+    'live_key',
   );
 }
 
@@ -104,21 +106,6 @@ export async function selectLiveLinks(db: Knex, userIds: readonly number[], purp
   const keys = userIds.map((userId) => liveKey(userId, purpose));
   const rows: LinkRow[] = await db('links').whereIn('live_key', keys).select(columns);
   return rows.map(toLink);
-}
-
-/** The ids of these users' open links of one purpose, by user id. */
-export async function selectLiveIds(
-  db: Knex,
-  userIds: readonly number[],
-  purpose: LinkPurpose,
-): Promise<Map<number, number>> {
-  const rows: { id: number; user_id: number }[] = await db('links')
-    .whereIn(
-      'live_key',
-      userIds.map((userId) => liveKey(userId, purpose)),
-    )
-    .select('id', 'user_id');
-  return new Map(rows.map(({ id, user_id: userId }) => [userId, id]));
 }
 
 /** A link and its person; `owner` is null when the person was deleted. */

@@ -23,6 +23,8 @@ export interface Run {
   readonly token: string;
   /** How the seats stood when it last took some. */
   seats: SeatsSeen | null;
+  /** Called while the database works on a chunk, with its rows, for what can be done meanwhile. */
+  readonly meanwhile: (rows: readonly StoredRow[]) => void;
 }
 
 /** How far an import is after a chunk. */
@@ -37,6 +39,7 @@ export function operationOf({ id, operationId }: StoredImport): number {
 /**
  * Applies the next rows of an import in one transaction with their outcomes and the mark of progress. Where one of them
  * spoils it, the halves are applied each by itself, down to the row that fails alone.
+ * @param isHopeful as in `applyRows`; where the hope fails, the rows are looked at more closely
  * @throws LeaseLost
  */
 export async function applyChunk(
@@ -44,12 +47,19 @@ export async function applyChunk(
   stored: StoredImport,
   rows: readonly StoredRow[],
   run: Run,
+  isHopeful = true,
 ): Promise<Mark> {
   try {
     const applied = await inTransaction(ctx, async (tx) => {
       const nextRow = await advance(tx, stored, rows, run);
       if (isConfirmerGone(stored)) throw notAdmin();
-      const { results, seats } = await applyRows(tx, rows, operationOf(stored), stored.totals.basis.site, run.seats);
+      const { results, seats } = await applyRows(tx, rows, {
+        operationId: operationOf(stored),
+        site: stored.totals.basis.site,
+        seen: run.seats,
+        isHopeful,
+        onceBusy: () => run.meanwhile(rows),
+      });
       return { mark: await finishRows(tx, stored, nextRow, rows, results), seats };
     });
     // Kept now only: what a transaction saw that was taken back is not true.
@@ -58,14 +68,18 @@ export async function applyChunk(
   } catch (error) {
     if (error instanceof LeaseLost || isDatabaseDown(error) || isClash(error)) throw error;
     if (isAppError(error, 'not_admin')) return stop(ctx, stored, rows, run);
+    if (isHopeful && isTaken(error)) return applyChunk(ctx, stored, rows, run, false);
     const [only, ...others] = rows;
     if (only !== undefined && others.length === 0)
       return leaveOut(ctx, stored, only, run, sentenceFor(ctx, error, only));
     const middle = Math.ceil(rows.length / 2);
-    const mark = await applyChunk(ctx, stored, rows.slice(0, middle), run);
-    return applyChunk(ctx, { ...stored, ...mark }, rows.slice(middle), run);
+    const mark = await applyChunk(ctx, stored, rows.slice(0, middle), run, isHopeful);
+    return applyChunk(ctx, { ...stored, ...mark }, rows.slice(middle), run, isHopeful);
   }
 }
+
+/** Somebody has an address or a username that was to be given to somebody else. */
+const isTaken = (error: unknown): boolean => isAppError(error, 'email_taken') || isDuplicate(error);
 
 /** Moves the mark of progress behind these rows, which the transaction's end makes true. */
 async function advance(tx: TxContext, stored: StoredImport, rows: readonly StoredRow[], run: Run): Promise<number> {
@@ -133,7 +147,7 @@ async function failRows(
 
 /** Why one row could not be applied, for its person to read. */
 function sentenceFor(ctx: Context, error: unknown, row: StoredRow): string {
-  if (isAppError(error, 'email_taken') || isDuplicate(error))
+  if (isTaken(error))
     return 'Somebody else added or changed this person at the same moment. Import the row again to see what it does now.';
   if (isAppError(error)) return shorten(error.message, 500);
   const errorId = randomUUID();

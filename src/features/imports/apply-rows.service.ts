@@ -1,6 +1,6 @@
-import { inTurns } from '../../lib/in-turns';
+import { inTurns, slicesOf } from '../../lib/in-turns';
 import { nameKey } from '../../lib/plain-text';
-import { sideBySide } from '../../lib/side-by-side';
+import { overlapping, sideBySide } from '../../lib/side-by-side';
 import type { TxContext } from '../../platform/context';
 import { changeGroups, changeMemberships } from '../access/access.service';
 import { changePeople } from '../edits/change-people.service';
@@ -19,7 +19,7 @@ import type { RowResult, StoredRow } from './import-rows.store';
 import type { FieldDifference, RowAction, RowOutcome, RowProblem } from './imports.types';
 import { openPlanner, planChunk } from './plan-import.service';
 import type { PlannedRow, RowChange } from './row-plan.types';
-import { isStored, plannedInvitation } from './written-plan';
+import { isStored, type PlannedInvitation, plannedInvitation } from './written-plan';
 
 /** A row that is to be carried out. */
 interface Due {
@@ -41,11 +41,25 @@ export const plannedOutcome = {
   fail: 'failed',
 } as const satisfies Record<RowAction, RowOutcome>;
 
+/** How rows are applied. */
+export interface Applying {
+  readonly operationId: number;
+  /** A digest of the site that the rows were planned with. */
+  readonly site: string;
+  /** How the seats stood after the caller's last transaction. */
+  readonly seen: SeatsSeen | null;
+  /**
+   * Takes it that nobody has come meanwhile by the addresses and usernames of those who are new, which is nearly always
+   * so. Where somebody has, their unique indexes refuse all the rows.
+   */
+  readonly isHopeful: boolean;
+  /** Called when the database has got most of its work, for what can be done meanwhile. */
+  readonly onceBusy: () => void;
+}
+
 /**
  * Applies rows of a confirmed import, as many as there are in the same number of statements. Each is judged again by the
  * data of this transaction: where that gives another plan than the one that was confirmed, the row fails alone.
- * @param site a digest of the site that the rows were planned with
- * @param seen how the seats stood after the caller's last transaction
  * @returns what became of each row, for the caller to write down in the same transaction, and how the seats stand now
  * @throws AppError `not_admin` when the acting person is none any more; `email_taken`, or the driver's error, when the
  *   rows cannot all be applied together
@@ -53,9 +67,7 @@ export const plannedOutcome = {
 export async function applyRows(
   tx: TxContext,
   rows: readonly StoredRow[],
-  operationId: number,
-  site: string,
-  seen: SeatsSeen | null,
+  applying: Applying,
 ): Promise<{ readonly results: readonly RowResult[]; readonly seats: SeatsSeen | null }> {
   const sound = rows.filter(({ action }) => action !== 'fail');
   const results: RowResult[] = rows
@@ -72,11 +84,11 @@ export async function applyRows(
     // Read after the lock that every change of an admin takes: whoever confirmed may have lost the right since.
     await requireAdmin(tx);
     const due: Due[] = [];
-    for (const judged of await judgeRows(tx, sound, site)) {
+    for (const judged of await judgeRows(tx, sound, applying)) {
       if ('due' in judged) due.push(judged.due);
       else results.push(judged.result);
     }
-    const done = await carryOut(tx, due, operationId, seen);
+    const done = await carryOut(tx, due, applying);
     results.push(...done.results);
     seats = done.seats;
   }
@@ -87,9 +99,12 @@ export async function applyRows(
 type Judged = { readonly due: Due } | { readonly result: RowResult };
 
 /** Says of each row, in their order, what it does to the data of now. */
-async function judgeRows(tx: TxContext, rows: readonly StoredRow[], site: string): Promise<Judged[]> {
+async function judgeRows(tx: TxContext, rows: readonly StoredRow[], { site, isHopeful }: Applying): Promise<Judged[]> {
   const planner = await openPlanner(tx);
-  const invitations = planner.site === site ? await standingInvitations(tx, rows) : new Map<StoredRow, Due>();
+  const planned = planner.site === site ? await inTurns(rows, plannedDue) : [];
+  const ofNew = planned.flatMap((due) => due ?? []);
+  const standing = isHopeful ? ofNew : await withoutKnown(tx, ofNew);
+  const invitations = new Map(standing.map((due) => [due.row, due]));
   const asPlanned = await planChunk(
     tx,
     planner,
@@ -97,8 +112,8 @@ async function judgeRows(tx: TxContext, rows: readonly StoredRow[], site: string
   );
   // How many admins are left depends on all rows together.
   const isTogether = invitations.size === 0 || !asPlanned.some(({ plan }) => plan.change?.admins === -1);
-  const planned = isTogether ? asPlanned : await planChunk(tx, planner, rows);
-  const byPosition = new Map(planned.map((now) => [now.position, now]));
+  const anew = isTogether ? asPlanned : await planChunk(tx, planner, rows);
+  const byPosition = new Map(anew.map((now) => [now.position, now]));
   return rows.map((row) => {
     const now = byPosition.get(row.position);
     if (now !== undefined) return judged(row, now);
@@ -121,16 +136,17 @@ function judged(row: StoredRow, now: PlannedRow): Judged {
   return { result: { position, outcome: 'failed', userId: plan.userId, problems: movedOn(now) } };
 }
 
-/**
- * The rows about somebody new whose plan holds by itself, on the site that it was made for: nobody has come by the address
- * or a username of theirs since.
- */
-async function standingInvitations(tx: TxContext, rows: readonly StoredRow[]): Promise<Map<StoredRow, Due>> {
-  const read = await inTurns(rows, (row) => {
-    const invitation = plannedInvitation(row);
-    return invitation === null ? null : { row, user: null, ...invitation };
-  });
-  const invitations = read.flatMap((due) => due ?? []);
+/** What a row does for somebody new on the site that it was planned for; null for any other row. */
+function plannedDue(row: StoredRow): (Due & { readonly change: PlannedInvitation['change'] }) | null {
+  const invitation = plannedInvitation(row);
+  return invitation === null ? null : { row, user: null, ...invitation };
+}
+
+/** Those of some invitations whose addresses and usernames nobody has come by since they were planned. */
+async function withoutKnown<Invitation extends Pick<PlannedInvitation, 'change'>>(
+  tx: TxContext,
+  invitations: readonly Invitation[],
+): Promise<Invitation[]> {
   const people = invitations.map(({ change }) => change.person);
   const taken = async (
     system: 'sso' | 'ldap',
@@ -150,12 +166,8 @@ async function standingInvitations(tx: TxContext, rows: readonly StoredRow[]): P
     taken('ldap', ({ ldapUsername }) => ldapUsername),
   ]);
   const addresses = new Set(known.map((user) => user.emailKey));
-  return new Map(
-    invitations
-      .filter(
-        ({ change: { person } }) => !addresses.has(person.emailKey) && !isSsoTaken(person) && !isLdapTaken(person),
-      )
-      .map((due) => [due.row, due]),
+  return invitations.filter(
+    ({ change: { person } }) => !addresses.has(person.emailKey) && !isSsoTaken(person) && !isLdapTaken(person),
   );
 }
 
@@ -165,54 +177,40 @@ function movedOn({ plan }: PlannedRow): RowProblem[] {
   return [{ field: null, sentence }, ...plan.problems];
 }
 
+/** So many are added by one statement or two, while what belongs to those before them is written. */
+const addedTogether = 250;
+
 const noSeat =
   'No seat was free any more when it was this row’s turn. Disable somebody or get more seats, then import it again.';
 
 async function carryOut(
   tx: TxContext,
   planned: readonly Due[],
-  operationId: number,
-  seen: SeatsSeen | null,
+  { operationId, seen, onceBusy }: Applying,
 ): Promise<{ readonly results: readonly RowResult[]; readonly seats: SeatsSeen | null }> {
   // Whoever goes first makes room for those who come.
   const disabled = planned.flatMap(({ user, change }) => (change.status === 'disabled' && user ? user : []));
   if (disabled.length > 0) await shutOut(tx, disabled, operationId);
   const { due, left, seats } = await withSeats(tx, planned, seen);
+  const added: Work[] = [];
+  const unknown = due.filter(({ change }) => change.person !== null);
+  await overlapping(
+    slicesOf(unknown, addedTogether),
+    (slice) => addPeople(tx, slice),
+    async (people) => {
+      added.push(...people);
+      await writeBelongings(tx, people, operationId, added.length === unknown.length ? onceBusy : undefined);
+    },
+  );
   const known = due.filter((one): one is Work => one.user !== null);
-  const added = await addPeople(tx, due);
-  if (known.length > 0) await changeKnown(tx, known, operationId);
-  const all = [...known, ...added];
-  // None of these asks for what another one writes.
-  await sideBySide([
-    () =>
-      inviteAdded(
-        tx,
-        added.filter(({ user }) => user.status === 'invited').map(({ user }) => user),
-      ),
-    () =>
-      changeMemberships(tx, {
-        added: all.flatMap(({ user, change }) =>
-          change.memberships.added.map((access) => ({ userId: user.id, ...access })),
-        ),
-        removed: all.flatMap(({ user, change }) =>
-          change.memberships.removed.map((projectId) => ({ userId: user.id, projectId })),
-        ),
-        reprofiled: all.flatMap(({ user, change }) =>
-          change.memberships.reprofiled.map((access) => ({ userId: user.id, ...access })),
-        ),
-      }),
-    () =>
-      changeGroups(
-        tx,
-        all.flatMap(({ user, change }) => change.groups.added.map((groupId) => ({ userId: user.id, groupId }))),
-        all.flatMap(({ user, change }) => change.groups.removed.map((groupId) => ({ userId: user.id, groupId }))),
-      ),
-    () => recordChanges(tx, known, added, operationId),
-  ]);
+  if (known.length > 0) {
+    await changeKnown(tx, known, operationId);
+    await writeBelongings(tx, known, operationId, onceBusy);
+  }
   return {
     seats,
     results: [
-      ...all.map(
+      ...[...known, ...added].map(
         ({ row, user, change }): RowResult => ({
           position: row.position,
           outcome: change.person === null ? 'updated' : 'invited',
@@ -230,6 +228,43 @@ async function carryOut(
       ),
     ],
   };
+}
+
+/** Writes what people get and lose beside their own columns, and the audit of it all. */
+async function writeBelongings(
+  tx: TxContext,
+  work: readonly Work[],
+  operationId: number,
+  onceBusy: (() => void) | undefined,
+): Promise<void> {
+  // None of these asks for what another one writes.
+  await sideBySide([
+    () =>
+      inviteAdded(
+        tx,
+        work.filter(({ user, change }) => change.person !== null && user.status === 'invited').map(({ user }) => user),
+      ),
+    () =>
+      changeMemberships(tx, {
+        added: work.flatMap(({ user, change }) =>
+          change.memberships.added.map((access) => ({ userId: user.id, ...access })),
+        ),
+        removed: work.flatMap(({ user, change }) =>
+          change.memberships.removed.map((projectId) => ({ userId: user.id, projectId })),
+        ),
+        reprofiled: work.flatMap(({ user, change }) =>
+          change.memberships.reprofiled.map((access) => ({ userId: user.id, ...access })),
+        ),
+      }),
+    () =>
+      changeGroups(
+        tx,
+        work.flatMap(({ user, change }) => change.groups.added.map((groupId) => ({ userId: user.id, groupId }))),
+        work.flatMap(({ user, change }) => change.groups.removed.map((groupId) => ({ userId: user.id, groupId }))),
+      ),
+    () => recordChanges(tx, work, operationId),
+    async () => onceBusy?.(),
+  ]);
 }
 
 /** The rows that find a seat, or need none, and those that are left without one. */
@@ -256,53 +291,37 @@ async function changeKnown(tx: TxContext, known: readonly Work[], operationId: n
   );
 }
 
+/** Adds the people of rows about somebody new. */
 async function addPeople(tx: TxContext, due: readonly Due[]): Promise<Work[]> {
   const added = await addUsers(
     tx,
     due.flatMap(({ change }) => change.person ?? []),
   );
-  return due.flatMap((one) => {
-    const { person } = one.change;
-    if (person === null) return [];
-    const user = added.get(person.emailKey);
+  return due.map((one) => {
+    const user = added.get(one.change.person?.emailKey ?? '');
     if (user === undefined) throw new Error(`row ${one.row.rowNumber} added nobody`);
-    return [{ ...one, user }];
+    return { ...one, user };
   });
 }
 
+const facts = (differences: readonly FieldDifference[], side: 'old' | 'new') =>
+  Object.fromEntries(differences.map((difference) => [difference.field, difference[side]]));
+
 /** Being disabled and let in again have lines of their own; everything else that a row did stands in one line. */
-async function recordChanges(
-  tx: TxContext,
-  known: readonly Work[],
-  added: readonly Work[],
-  operationId: number,
-): Promise<void> {
-  const facts = (differences: readonly FieldDifference[], side: 'old' | 'new') =>
-    Object.fromEntries(differences.map((difference) => [difference.field, difference[side]]));
-  const own = known
-    .map(({ user, change, differences }) => ({
-      user,
-      differences: differences.filter(
-        ({ field }) => field !== 'Status' || (user.status === 'invited' && change.status === 'active'),
-      ),
-    }))
-    .filter(({ differences }) => differences.length > 0);
+async function recordChanges(tx: TxContext, work: readonly Work[], operationId: number): Promise<void> {
   await recordUserChanges(
     tx,
-    [
-      ...own.map(({ user, differences }) => ({
-        action: 'user.imported' as const,
-        user,
-        before: facts(differences, 'old'),
-        after: facts(differences, 'new'),
-      })),
-      ...added.map(({ user, differences }) => ({
-        action: user.status === 'invited' ? ('user.invited' as const) : ('user.added' as const),
-        user,
-        before: null,
-        after: facts(differences, 'new'),
-      })),
-    ],
+    work.flatMap(({ user, change, differences }) => {
+      if (change.person !== null) {
+        const action = user.status === 'invited' ? ('user.invited' as const) : ('user.added' as const);
+        return { action, user, before: null, after: facts(differences, 'new') };
+      }
+      const own = differences.filter(
+        ({ field }) => field !== 'Status' || (user.status === 'invited' && change.status === 'active'),
+      );
+      if (own.length === 0) return [];
+      return { action: 'user.imported' as const, user, before: facts(own, 'old'), after: facts(own, 'new') };
+    }),
     operationId,
   );
 }

@@ -52,8 +52,8 @@ export async function runImport(ctx: Context, id: number, signal: AbortSignal): 
 
 async function work(ctx: Context, id: number, token: string, signal: AbortSignal): Promise<void> {
   const telling = startTelling(ctx, id);
-  const run: Run = { token, seats: null };
-  const readAhead = chunkReader(ctx, id);
+  const chunks = chunkReader(ctx, id);
+  const run: Run = { token, seats: null, meanwhile: chunks.readBehind };
   for (;;) {
     const stored = await patiently(ctx, signal, () => selectImport(ctx.db, id));
     if (stored === null || stored.token !== token) throw new LeaseLost();
@@ -64,7 +64,7 @@ async function work(ctx: Context, id: number, token: string, signal: AbortSignal
     }
     if (signal.aborted) return;
     const acting = actingAs(ctx, confirmingActor(stored));
-    const rows = await patiently(ctx, signal, () => readAhead(stored.nextRow));
+    const rows = await patiently(ctx, signal, () => chunks.from(stored.nextRow));
     try {
       if (rows.length === 0) await patiently(ctx, signal, () => finish(acting, stored, token));
       else await patiently(ctx, signal, () => applyChunk(acting, stored, rows, run));
@@ -77,26 +77,30 @@ async function work(ctx: Context, id: number, token: string, signal: AbortSignal
   }
 }
 
-/** Reads chunks of rows that are waiting; the one behind each is read, with its plans, while it is worked on. */
-function chunkReader(ctx: Context, id: number): (position: number) => Promise<StoredRow[]> {
+/** Reads chunks of rows that are waiting, with their plans. */
+function chunkReader(ctx: Context, id: number) {
   let ahead: { readonly from: number; readonly rows: Promise<StoredRow[]> } | null = null;
   const read = async (from: number) => {
     const rows = await selectRows(ctx.db, id, from, null, rowsPerChunk);
     await inTurns(rows, plannedInvitation);
     return rows;
   };
-  return async (position) => {
-    const begun = ahead?.from === position ? ahead.rows : read(position);
-    // Should it fail, it is begun anew.
-    ahead = null;
-    const rows = await begun;
-    const last = rows[rows.length - 1];
-    if (last !== undefined) {
-      const next = read(last.position + 1);
+  return {
+    /** The next rows from a position on. */
+    async from(position: number): Promise<StoredRow[]> {
+      const rows = ahead?.from === position ? ahead.rows : read(position);
+      // Should it fail, it is begun anew.
+      ahead = null;
+      return rows;
+    },
+    /** Reads the chunk behind these rows, while the database works on them. */
+    readBehind(rows: readonly StoredRow[]): void {
+      const from = (rows[rows.length - 1]?.position ?? -1) + 1;
+      if (ahead?.from === from) return;
+      const next = read(from);
       next.catch(() => undefined);
-      ahead = { from: last.position + 1, rows: next };
-    }
-    return rows;
+      ahead = { from, rows: next };
+    },
   };
 }
 

@@ -18,7 +18,6 @@ import {
   selectBindings,
   selectEmailsBeginning,
   selectIdentity,
-  selectIdsByEmailKey,
   selectSlackIds,
   selectUserIds,
   selectUserPage,
@@ -145,9 +144,7 @@ export async function activeAdmins(ctx: Context): Promise<User[]> {
 export async function addUsers(tx: TxContext, users: readonly NewUser[]): Promise<Map<string, User>> {
   if (users.length === 0) return new Map();
   const now = tx.clock.now();
-  try {
-    await insertUsers(tx.db, users, now);
-  } catch (error) {
+  const ids = await insertUsers(tx.db, users, now).catch((error: unknown) => {
     if (!isDuplicate(error)) throw error;
     const email = users[0]?.email ?? '';
     throw new AppError(
@@ -155,11 +152,7 @@ export async function addUsers(tx: TxContext, users: readonly NewUser[]): Promis
       'Somebody else added one of these people a moment ago. Nothing was changed; try again.',
       { email },
     );
-  }
-  const ids = await selectIdsByEmailKey(
-    tx.db,
-    users.map((user) => user.emailKey),
-  );
+  });
   return new Map(
     users.flatMap((user) => {
       const id = ids.get(user.emailKey);

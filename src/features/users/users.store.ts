@@ -9,7 +9,7 @@ import {
   toDateOrNull,
   withoutItsIndex,
 } from '../../platform/db/dialect';
-import { insertAll } from '../../platform/db/insert-all';
+import { insertWithIds } from '../../platform/db/insert-all';
 import {
   type AuthSystem,
   type NewUser,
@@ -106,14 +106,6 @@ export async function lockUsersById(db: Knex.Transaction, ids: readonly number[]
   await inBatches<number, UserRow>(db, sorted, (batch) =>
     db('users').whereIn('id', batch).orderBy('id').forUpdate().select('id'),
   );
-}
-
-/** The ids of these users by their email keys. */
-export async function selectIdsByEmailKey(db: Database, keys: readonly string[]): Promise<Map<string, number>> {
-  const rows = await inBatches<string, { id: number; email_key: string }>(db, keys, (batch) =>
-    db('users').whereIn('email_key', batch).select('id', 'email_key'),
-  );
-  return new Map(rows.map(({ id, email_key: key }) => [key, id]));
 }
 
 export async function selectUsersByEmailKey(db: Database, keys: readonly string[]): Promise<User[]> {
@@ -229,8 +221,13 @@ export async function selectActiveAdmins(db: Database): Promise<User[]> {
 
 const externalKey = (username: string | null) => (username === null ? null : nameKey(username));
 
-export async function insertUsers(db: Knex.Transaction, users: readonly NewUser[], now: Date): Promise<void> {
-  await insertAll(
+/** Adds users. @returns their ids by their email keys */
+export async function insertUsers(
+  db: Knex.Transaction,
+  users: readonly NewUser[],
+  now: Date,
+): Promise<Map<string, number>> {
+  return insertWithIds(
     db,
     'users',
     users.map((user) => ({
@@ -251,6 +248,7 @@ export async function insertUsers(db: Knex.Transaction, users: readonly NewUser[
       created_at: now,
       updated_at: now,
     })),
+    'email_key',
   );
 }
 

@@ -6,9 +6,9 @@ import type { Knex } from 'knex';
 import { confirmImport } from '../../../src/features/imports/confirm-import.service';
 import { importProgress, planImport } from '../../../src/features/imports/imports.service';
 import { runImport } from '../../../src/features/imports/run-import.service';
-import { insertUsers } from '../../../src/features/users/users.store';
 import type { Context } from '../../../src/platform/context';
 import { openDatabase } from '../../../src/platform/db/database';
+import { insertAll } from '../../../src/platform/db/insert-all';
 import { testContext } from '../../support/context';
 import type { TestDatabase } from '../../support/databases';
 import { peakMemory } from '../../support/peak-memory';
@@ -94,22 +94,29 @@ async function measureUsers(db: Knex, people: number, rowsPerTransaction: number
   return seconds(async () => {
     for (let from = 0; from < people; from += rowsPerTransaction) {
       const count = Math.min(rowsPerTransaction, people - from);
-      const users = Array.from({ length: count }, (_, index) => {
+      const now = new Date();
+      const rows = Array.from({ length: count }, (_, index) => {
         const [email = '', firstName = '', lastName = ''] = importRow(from + index);
         return {
           email,
-          emailKey: email.toLowerCase(),
-          firstName,
-          lastName,
-          status: 'invited' as const,
-          isAdmin: false,
-          authSystem: 'internal' as const,
-          ssoUsername: null,
-          ldapUsername: null,
-          defaultProfileId: null,
+          email_key: email.toLowerCase(),
+          first_name: firstName,
+          last_name: lastName,
+          name_key: `${firstName} ${lastName}`.toLowerCase(),
+          status: 'invited',
+          is_admin: false,
+          auth_system: 'internal',
+          sso_username: null,
+          sso_username_key: null,
+          ldap_username: null,
+          ldap_username_key: null,
+          default_profile_id: null,
+          activated_at: null,
+          created_at: now,
+          updated_at: now,
         };
       });
-      await db.transaction((tx) => insertUsers(tx, users, new Date()));
+      await db.transaction((tx) => insertAll(tx, 'users', rows));
     }
   });
 }
