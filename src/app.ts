@@ -35,6 +35,7 @@ import { createMetrics } from './platform/metrics';
 import type { News } from './platform/news';
 import { type Scheduler, startScheduler } from './platform/scheduler/scheduler';
 import { createChatCarrier } from './platform/slack/chat-carrier';
+import { removeLeftFiles } from './platform/slack/own-file';
 import { createSlackApp } from './platform/slack/slack-app';
 import { openSite } from './site';
 
@@ -205,6 +206,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Us
     checks: { slack: async () => (slack.isConnected() ? null : 'not connected') },
   });
   inBackground('connect to Slack', slack.start());
+  inBackground('remove left files', removeLeftFiles());
   if (options.scheduled !== false) scheduler = startScheduler(ctx, jobs, metrics.jobEnded);
 
   return {

@@ -1,11 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { day } from '../../lib/duration';
 import type { FileToUpload, SlackGateway } from './gateway';
+
+const beginning = 'usher-file-';
 
 /** Hands over the path of a file in a folder that only this program reads, and removes both afterwards. */
 export async function withOwnFile<Result>(work: (path: string) => Promise<Result>): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), 'usher-file-'));
+  const folder = await mkdtemp(join(tmpdir(), beginning));
   try {
     return await work(join(folder, 'file'));
   } finally {
@@ -27,4 +30,24 @@ export function uploadWritten(
     await write(path);
     return slack.upload(conversationId, { ...file, path });
   });
+}
+
+/**
+ * Removes what `withOwnFile` left behind in processes that were killed: what is a day old, by the clock that files go by,
+ * for nothing takes a day to be read or uploaded. What cannot be removed, because it is another account's, stays.
+ * @returns how many there were
+ */
+export async function removeLeftFiles(): Promise<number> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(beginning));
+  let removed = 0;
+  for (const folder of names.map((name) => join(tmpdir(), name))) {
+    try {
+      if (Date.now() - (await stat(folder)).mtimeMs < day) continue;
+      await rm(folder, { recursive: true });
+      removed += 1;
+    } catch {
+      // Another process was quicker, or may do what this one may not.
+    }
+  }
+  return removed;
 }
