@@ -1,10 +1,10 @@
-import { orderOf } from '../../lib/order-of';
 import { nameKey } from '../../lib/plain-text';
-import { defaultSheetLimits } from '../../platform/sheets/sheet.types';
+import { remembered } from '../../lib/remembered';
 import type { Catalogue } from '../access/access.service';
 import { exportWords } from '../imports/import-workbooks.service';
-import type { User } from '../users/users.types';
-import type { GivenProject } from './exports.types';
+import type { ListedUser } from '../users/users.types';
+import type { GivenTexts } from './exports.types';
+import { type GivenCells, givenCellsOf } from './given-cells';
 
 const activationHeader = 'Activation Link';
 const resetHeader = 'Reset Password Link';
@@ -18,11 +18,9 @@ export function exportHeaders(withLinks: boolean): readonly string[] {
 
 /** What the cells of one person say. */
 export interface PersonFacts {
-  readonly user: User;
-  /** In any order; a project that is not in the catalogue is left out. */
-  readonly projects: readonly GivenProject[];
-  /** In any order. */
-  readonly groups: readonly { readonly groupId: number }[];
+  readonly user: ListedUser;
+  /** In any order; what is not in the catalogue is left out. */
+  readonly given: GivenTexts;
   /** Links that work at this moment, as far as they are asked for. */
   readonly activationLink?: string | undefined;
   readonly resetLink?: string | undefined;
@@ -34,64 +32,25 @@ export interface PersonRow {
   readonly isCut: boolean;
 }
 
-interface Names {
+interface Words {
   readonly profiles: ReadonlyMap<number, string>;
-  readonly projects: ReadonlyMap<number, string>;
-  readonly groups: ReadonlyMap<number, string>;
-  readonly projectsInOrder: ReturnType<typeof orderOf>;
-  readonly groupsInOrder: ReturnType<typeof orderOf>;
   momentOf(date: Date): string;
 }
 
-const namesById = (items: readonly { readonly id: number; readonly name: string }[]) =>
-  new Map(items.map(({ id, name }) => [id, name]));
-
-/** `2026-10-02 07:30` in a time zone. Sweden writes times like that, and the formatter is far faster than luxon's. */
-function momentsIn(timeZone: string): (date: Date) => string {
-  const { format } = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
-  return format;
-}
-
-/** Names one a line; null where a cell does not take them all. */
-function listCell(names: readonly string[]): string | null {
-  const text = names.join('\n');
-  return text.length > defaultSheetLimits.maxCellLength ? null : text;
-}
-
-interface Lists {
-  readonly projects: string;
-  readonly profile: string;
-  readonly groups: string;
-  readonly isCut: boolean;
-}
+const minute = 60_000;
+const mostMoments = 10_000;
 
 /**
- * The cells that hold several names. Profiles pair with the projects line by line; without projects it is the default
- * profile. Where an archived profile has no name to import, or the names do not fit, the cells are blank: an import
- * leaves what they are about as it is.
+ * `2026-10-02 07:30` in a time zone. Sweden writes times like that, and the formatter is far faster than luxon's; still it
+ * takes longer than all other cells of a row, and of many people several have signed in at the same minute.
  */
-function listsOf({ user, projects: given, groups: inGroups }: PersonFacts, names: Names): Lists {
-  const groups = listCell(
-    names.groupsInOrder(inGroups, ({ groupId }) => groupId).flatMap(({ groupId }) => names.groups.get(groupId) ?? []),
-  );
-  const inUse = names.projectsInOrder(given, ({ projectId }) => projectId);
-  if (inUse.length === 0) {
-    const profile = user.defaultProfileId === null ? '' : (names.profiles.get(user.defaultProfileId) ?? '');
-    return { projects: '', profile, groups: groups ?? '', isCut: groups === null };
-  }
-  const known = inUse.map(({ profileId }) => names.profiles.get(profileId));
-  const profile = known.includes(undefined) ? '' : listCell(known as string[]);
-  const projects = listCell(inUse.map(({ projectId }) => names.projects.get(projectId) ?? ''));
-  const isCut = projects === null || profile === null;
-  return {
-    projects: isCut ? '' : projects,
-    profile: isCut ? '' : profile,
-    groups: groups ?? '',
-    isCut: isCut || groups === null,
-  };
+function momentsIn(timeZone: string): (date: Date) => string {
+  const { format } = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  const ofMinute = remembered((minutes: number) => format(minutes * minute), mostMoments);
+  return (date) => ofMinute(Math.floor(date.getTime() / minute));
 }
 
-type CellOf = (facts: PersonFacts, lists: Lists, names: Names) => string;
+type CellOf = (facts: PersonFacts, given: GivenCells, words: Words) => string;
 
 const cellOf: Readonly<Record<string, CellOf>> = {
   'User ID': ({ user }) => String(user.id),
@@ -102,9 +61,11 @@ const cellOf: Readonly<Record<string, CellOf>> = {
   'Auth System': ({ user }) => exportWords.systems[user.authSystem],
   'SSO Username': ({ user }) => user.ssoUsername ?? '',
   'LDAP Username': ({ user }) => user.ldapUsername ?? '',
-  'User Profile': (_, { profile }) => profile,
+  // Without projects it is the default profile.
+  'User Profile': ({ user }, { inProjects }, { profiles }) =>
+    inProjects?.profiles ?? profiles.get(user.defaultProfileId ?? 0) ?? '',
   Groups: (_, { groups }) => groups,
-  Projects: (_, { projects }) => projects,
+  Projects: (_, { inProjects }) => inProjects?.projects ?? '',
   Admin: ({ user }) => exportWords.admin(user.isAdmin),
   'Last Login': ({ user }, _, { momentOf }) => (user.lastLoginAt === null ? '' : momentOf(user.lastLoginAt)),
   [activationHeader]: ({ user, activationLink }) => (user.status === 'invited' ? (activationLink ?? '') : ''),
@@ -120,17 +81,14 @@ export function personRows(
   catalogue: Catalogue,
   timeZone: string,
 ): (facts: PersonFacts) => PersonRow {
-  const names: Names = {
-    profiles: namesById(catalogue.profiles),
-    projects: namesById(catalogue.projects),
-    groups: namesById(catalogue.groups),
-    projectsInOrder: orderOf(catalogue.projects),
-    groupsInOrder: orderOf(catalogue.groups),
+  const givenCells = givenCellsOf(catalogue);
+  const words: Words = {
+    profiles: new Map(catalogue.profiles.map(({ id, name }) => [id, name])),
     momentOf: momentsIn(timeZone),
   };
   const columns = headers.map((header): CellOf => cellOf[header] ?? (() => ''));
   return (facts) => {
-    const lists = listsOf(facts, names);
-    return { cells: columns.map((column) => unlessClear(column(facts, lists, names))), isCut: lists.isCut };
+    const given = givenCells(facts.given);
+    return { cells: columns.map((column) => unlessClear(column(facts, given, words))), isCut: given.isCut };
   };
 }

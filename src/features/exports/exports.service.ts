@@ -7,7 +7,7 @@ import { invalidInput } from '../../platform/errors';
 import { lastSheetRow, type SheetKind } from '../../platform/sheets/sheet.types';
 import { writeCsv } from '../../platform/sheets/write-csv';
 import { type SheetColumn, writeWorkbook } from '../../platform/sheets/write-sheet';
-import { groupsOf, readCatalogue } from '../access/access.service';
+import { readCatalogue } from '../access/access.service';
 import { recordAudit } from '../audit/audit.service';
 import type { LinkPurpose } from '../credentials/credentials.types';
 import { linkUrl, openLinks } from '../credentials/links.service';
@@ -15,12 +15,15 @@ import { type FilterWords, filterOf } from '../directory/filter-words.service';
 import { exportColumnsOf } from '../imports/import-workbooks.service';
 import { countMatching, eachMatching } from '../users/matching-users.service';
 import { findUsers, requireAdmin } from '../users/users.service';
-import type { User, UserStatus } from '../users/users.types';
+import type { ListedUser, UserStatus } from '../users/users.types';
 import { exportHeaders, type PersonRow, personRows } from './export-cells';
-import { selectProjectsOf } from './exports.store';
+import { selectGivenTexts } from './exports.store';
+import type { GivenTexts } from './exports.types';
 import { readAhead } from './read-ahead';
 
 const batchSize = 500;
+// Of whoever is deleted while the export reads.
+const nothingGiven: GivenTexts = { projects: '{}', groups: '[]' };
 
 /** Whose links open anything: an active person has nothing to activate, and a disabled one cannot come in. */
 const linkStatuses: Readonly<Record<LinkPurpose, readonly UserStatus[]>> = {
@@ -39,7 +42,10 @@ async function sheetOf(ctx: Context, withLinks: boolean) {
   const rowOf = personRows(headers, catalogue, ctx.config.timeZone);
 
   /** Links of one purpose that work at this moment, of those users who can have one. */
-  async function linksOf(users: readonly User[], purpose: LinkPurpose): Promise<(id: number) => string | undefined> {
+  async function linksOf(
+    users: readonly ListedUser[],
+    purpose: LinkPurpose,
+  ): Promise<(id: number) => string | undefined> {
     const ids = withLinks ? users.filter(({ status }) => linkStatuses[purpose].includes(status)) : [];
     const open = await openLinks(
       ctx,
@@ -56,11 +62,10 @@ async function sheetOf(ctx: Context, withLinks: boolean) {
     name: 'People',
     columns,
     /** The rows of some users in the order given; the number of statements does not grow with them. */
-    async rowsOf(users: readonly User[]): Promise<PersonRow[]> {
+    async rowsOf(users: readonly ListedUser[]): Promise<PersonRow[]> {
       const ids = users.map(({ id }) => id);
-      const [projects, groups, activation, reset] = await Promise.all([
-        selectProjectsOf(ctx.db, ids),
-        groupsOf(ctx, ids),
+      const [given, activation, reset] = await Promise.all([
+        selectGivenTexts(ctx.db, ids),
         linksOf(users, 'activation'),
         linksOf(users, 'reset'),
       ]);
@@ -68,8 +73,7 @@ async function sheetOf(ctx: Context, withLinks: boolean) {
       return inTurns(users, (user) =>
         rowOf({
           user,
-          projects: projects.get(user.id) ?? [],
-          groups: groups.get(user.id) ?? [],
+          given: given.get(user.id) ?? nothingGiven,
           activationLink: activation(user.id),
           resetLink: reset(user.id),
         }),

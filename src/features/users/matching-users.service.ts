@@ -1,7 +1,7 @@
 import type { Context } from '../../platform/context';
 import { requireAdmin } from './users.service';
 import { countUsers, selectUsersAfter } from './users.store';
-import type { User, UserFilter } from './users.types';
+import type { ListedUser, UserFilter } from './users.types';
 
 /** How many match, counted to the last. @throws AppError `not_admin` */
 export async function countMatching(ctx: Context, filter: UserFilter): Promise<number> {
@@ -14,7 +14,7 @@ export async function countMatching(ctx: Context, filter: UserFilter): Promise<n
  * asked for.
  * @throws AppError `not_admin`
  */
-export async function* eachMatching(ctx: Context, filter: UserFilter, size: number): AsyncGenerator<User[]> {
+export async function* eachMatching(ctx: Context, filter: UserFilter, size: number): AsyncGenerator<ListedUser[]> {
   await requireAdmin(ctx);
   for (let after = ''; ; ) {
     const users = await selectUsersAfter(ctx.db, filter, after, size);

@@ -12,6 +12,7 @@ import {
 import { insertWithIds } from '../../platform/db/insert-all';
 import {
   type AuthSystem,
+  type ListedUser,
   type NewUser,
   nameSearchKey,
   type User,
@@ -22,7 +23,7 @@ import {
 
 type Database = Knex | Knex.Transaction;
 
-interface UserRow {
+interface ListedRow {
   id: number;
   email: string;
   email_key: string;
@@ -34,15 +35,19 @@ interface UserRow {
   sso_username: string | null;
   ldap_username: string | null;
   default_profile_id: number | null;
+  last_login_at: unknown;
+}
+
+interface UserRow extends ListedRow {
   has_password: number | boolean;
   activated_at: unknown;
-  last_login_at: unknown;
   created_at: unknown;
   updated_at: unknown;
   version: number;
 }
 
-const columns = [
+const ofUsers = (column: string) => `users.${column}`;
+const listedColumns = [
   'id',
   'email',
   'email_key',
@@ -54,18 +59,15 @@ const columns = [
   'sso_username',
   'ldap_username',
   'default_profile_id',
-  'activated_at',
   'last_login_at',
-  'created_at',
-  'updated_at',
-  'version',
-].map((column) => `users.${column}`);
+].map(ofUsers);
+const columns = [...listedColumns, ...['activated_at', 'created_at', 'updated_at', 'version'].map(ofUsers)];
 
 function select(db: Database): Knex.QueryBuilder<UserRow, UserRow[]> {
   return db('users').select(...columns, db.raw('users.password_hash IS NOT NULL AS has_password'));
 }
 
-function toUser(row: UserRow): User {
+function toListedUser(row: ListedRow): ListedUser {
   return {
     id: row.id,
     email: row.email,
@@ -78,9 +80,15 @@ function toUser(row: UserRow): User {
     ssoUsername: row.sso_username,
     ldapUsername: row.ldap_username,
     defaultProfileId: row.default_profile_id,
+    lastLoginAt: toDateOrNull(row.last_login_at),
+  };
+}
+
+function toUser(row: UserRow): User {
+  return {
+    ...toListedUser(row),
     hasPassword: Boolean(row.has_password),
     activatedAt: toDateOrNull(row.activated_at),
-    lastLoginAt: toDateOrNull(row.last_login_at),
     createdAt: toDate(row.created_at),
     updatedAt: toDate(row.updated_at),
     version: row.version,
@@ -171,12 +179,13 @@ export async function selectUsersAfter(
   filter: UserFilter,
   emailKey: string,
   limit: number,
-): Promise<User[]> {
-  const rows = (await filtered(db, select(db), filter, withoutItsIndex(db, 'users.status'))
+): Promise<ListedUser[]> {
+  const rows: ListedRow[] = await filtered(db, db('users'), filter, withoutItsIndex(db, 'users.status'))
     .where('users.email_key', '>', emailKey)
     .orderBy('users.email_key')
-    .limit(limit)) as UserRow[];
-  return rows.map(toUser);
+    .limit(limit)
+    .select(listedColumns);
+  return rows.map(toListedUser);
 }
 
 /** The ids of the first so many, in the order of the addresses. */

@@ -27,6 +27,9 @@ export interface User {
   readonly version: number;
 }
 
+/** What of a user a list of very many shows. */
+export type ListedUser = Omit<User, 'hasPassword' | 'activatedAt' | 'createdAt' | 'updatedAt' | 'version'>;
+
 /** Somebody to be added. The caller has checked what may be, and holds the seat. */
 export interface NewUser {
   readonly email: string;

@@ -30,6 +30,17 @@ export function withoutItsIndex(db: Database, column: string): Knex.Raw {
   return db.raw(isMysql(db) ? '??' : '+??', [column]);
 }
 
+// Cast to a text, because the driver would parse MySQL's own JSON row by row.
+/** What the rows of a group have in a column, as the text of a JSON array; of no rows, NULL or an empty one. */
+export function jsonArrayOf(db: Database, column: string): Knex.Raw {
+  return db.raw(isMysql(db) ? 'CAST(JSON_ARRAYAGG(??) AS CHAR)' : 'json_group_array(??)', [column]);
+}
+
+/** Like `jsonArrayOf`: an object of one column's values by another one's, which has no value twice. */
+export function jsonObjectOf(db: Database, key: string, value: string): Knex.Raw {
+  return db.raw(isMysql(db) ? 'CAST(JSON_OBJECTAGG(??, ??) AS CHAR)' : 'json_group_object(??, ??)', [key, value]);
+}
+
 /** The database's own clock plus some seconds, as an expression. Leases go by it, so that no replica's clock matters. */
 export function databaseNow(db: Database, plusSeconds = 0): Knex.Raw {
   return isMysql(db)
