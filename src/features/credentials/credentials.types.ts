@@ -18,6 +18,9 @@ export interface Link {
   readonly expiresAt: Date;
 }
 
+/** What of a link its token is made of. */
+export type LinkKey = Pick<Link, 'id' | 'purpose' | 'nonce'>;
+
 /** The person whom a link belongs to, as far as the link's page and mail need to know them. */
 export interface LinkOwner {
   readonly id: number;

@@ -5,14 +5,21 @@ import type { Context, TxContext } from '../../platform/context';
 import { rowsPerStatement } from '../../platform/db/dialect';
 import { AppError, type ErrorFacts } from '../../platform/errors';
 import { voidLinkSentence } from './credentials.text';
-import { type Link, type LinkOwner, type LinkPurpose, type LinkState, SecretUrl } from './credentials.types';
+import {
+  type Link,
+  type LinkKey,
+  type LinkOwner,
+  type LinkPurpose,
+  type LinkState,
+  SecretUrl,
+} from './credentials.types';
 import {
   endLiveLinks,
   insertLinks,
   liveKey,
   lockOwners,
   selectLinkWithOwner,
-  selectLiveLinks,
+  selectOpenLinks,
   useLink,
 } from './links.store';
 
@@ -31,10 +38,11 @@ function macOf(ctx: Context, purpose: LinkPurpose, id: number, nonce: string): B
   return createHmac('sha256', ctx.config.appSecret).update(`usher-link:${purpose}:${id}:${nonce}`).digest();
 }
 
-function tokenOf(ctx: Context, link: Link): string {
-  const id = Buffer.alloc(idBytes);
-  id.writeUInt32BE(link.id);
-  return Buffer.concat([id, macOf(ctx, link.purpose, link.id, link.nonce)]).toString('base64url');
+function tokenOf(ctx: Context, { id, purpose, nonce }: LinkKey): string {
+  const bytes = Buffer.alloc(idBytes + macBytes);
+  bytes.writeUInt32BE(id);
+  macOf(ctx, purpose, id, nonce).copy(bytes, idBytes);
+  return bytes.toString('base64url');
 }
 
 function linkVoid(purpose: LinkPurpose, reason: LinkVoidReason): AppError<'link_void'> {
@@ -116,18 +124,16 @@ export async function openLinks(
   ctx: Context,
   userIds: readonly number[],
   purpose: LinkPurpose,
-): Promise<Map<number, Link>> {
+): Promise<Map<number, LinkKey>> {
   const now = ctx.clock.now();
-  const live = await inSlices(userIds, rowsPerStatement(ctx.db), (slice) => selectLiveLinks(ctx.db, slice, purpose));
-  const open = new Map<number, Link>();
-  for (const link of live.flat()) {
-    if (link.userId !== null && link.expiresAt.getTime() > now.getTime()) open.set(link.userId, link);
-  }
-  return open;
+  const open = await inSlices(userIds, rowsPerStatement(ctx.db), (slice) =>
+    selectOpenLinks(ctx.db, slice, purpose, now),
+  );
+  return new Map(open.flat());
 }
 
 /** The address to put into a mail or to show to the admin who asked for it. */
-export function linkUrl(ctx: Context, link: Link): SecretUrl {
+export function linkUrl(ctx: Context, link: LinkKey): SecretUrl {
   return new SecretUrl(`${ctx.config.publicUrl}${pages[link.purpose]}?token=${tokenOf(ctx, link)}`);
 }
 

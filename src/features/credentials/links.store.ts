@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { PastRows } from '../../platform/db/delete-past';
 import { toDate } from '../../platform/db/dialect';
 import { insertWithIds } from '../../platform/db/insert-all';
-import type { Link, LinkOwner, LinkPurpose, LinkState } from './credentials.types';
+import type { Link, LinkKey, LinkOwner, LinkPurpose, LinkState } from './credentials.types';
 
 interface LinkRow {
   readonly id: number;
@@ -102,10 +102,19 @@ export async function useLink(db: Knex.Transaction, id: number, at: Date): Promi
   return used === 1;
 }
 
-export async function selectLiveLinks(db: Knex, userIds: readonly number[], purpose: LinkPurpose): Promise<Link[]> {
+/** The links of one purpose of these users that are open and not past their time, by user id. */
+export async function selectOpenLinks(
+  db: Knex,
+  userIds: readonly number[],
+  purpose: LinkPurpose,
+  now: Date,
+): Promise<[userId: number, LinkKey][]> {
   const keys = userIds.map((userId) => liveKey(userId, purpose));
-  const rows: LinkRow[] = await db('links').whereIn('live_key', keys).select(columns);
-  return rows.map(toLink);
+  const rows: Pick<LinkRow, 'id' | 'user_id' | 'nonce'>[] = await db('links')
+    .whereIn('live_key', keys)
+    .where('expires_at', '>', now)
+    .select('id', 'user_id', 'nonce');
+  return rows.flatMap(({ id, user_id: userId, nonce }) => (userId === null ? [] : [[userId, { id, purpose, nonce }]]));
 }
 
 /** A link and its person; `owner` is null when the person was deleted. */
