@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { inTurns } from '../../lib/in-turns';
 import { count } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
+import { rowsPerStatement } from '../../platform/db/dialect';
 import { inTransaction } from '../../platform/db/transaction';
 import { invalidInput } from '../../platform/errors';
 import { lastSheetRow, type SheetKind } from '../../platform/sheets/sheet.types';
@@ -21,7 +22,8 @@ import { selectGivenTexts } from './exports.store';
 import type { GivenTexts } from './exports.types';
 import { readAhead } from './read-ahead';
 
-const batchSize = 500;
+/** Half of what a statement may read, as one batch waits while the next is read: what lives longer, V8 lets pile up. */
+const batchSize = (ctx: Context) => rowsPerStatement(ctx.db) / 2;
 // Of whoever is deleted while the export reads.
 const nothingGiven: GivenTexts = { projects: '{}', groups: '[]' };
 
@@ -91,8 +93,9 @@ export async function writeUsersWorkbook(ctx: Context, userIds: readonly number[
   await requireAdmin(ctx);
   const { name, columns, rowsOf } = await sheetOf(ctx, false);
   const rows = async function* () {
-    for (let from = 0; from < userIds.length; from += batchSize) {
-      const ids = userIds.slice(from, from + batchSize);
+    const size = batchSize(ctx);
+    for (let from = 0; from < userIds.length; from += size) {
+      const ids = userIds.slice(from, from + size);
       const users = new Map((await findUsers(ctx, ids)).map((user) => [user.id, user]));
       for (const { cells } of await rowsOf(ids.flatMap((id) => users.get(id) ?? []))) yield cells;
     }
@@ -163,7 +166,7 @@ export async function exportPeople(
   let people = 0;
   let cut = 0;
   const batches = async function* () {
-    for await (const users of eachMatching(ctx, filter, batchSize)) yield await rowsOf(users);
+    for await (const users of eachMatching(ctx, filter, batchSize(ctx))) yield await rowsOf(users);
   };
   const rows = async function* () {
     for await (const batch of readAhead(batches())) {

@@ -18,8 +18,12 @@ interface CellStyles {
 const mostKeptCells = 500;
 const longestKeptText = 400;
 
+// What most texts are, told in one look: letters, digits and marks of ASCII, without a blank, markup or an escape.
+const word = /^(?:[!-%'-;=?-^`-~]|_(?![xX]))*$/;
+
 /** Nothing to escape, one line, and nothing at the edges that a program would trim. */
 function isPlain(text: string, width: number | undefined): boolean {
+  if (word.test(text)) return true;
   if (!isPlainXmlText(text) || hasLines.test(text) || hasEdges.test(text)) return false;
   return width === undefined || text.length <= width || !text.includes(' ');
 }
@@ -58,6 +62,8 @@ export function rowXmlOf(widths: readonly number[], styles: CellStyles) {
   }
 
   return (number: number, values: readonly SheetValue[]): string | null => {
+    // Once: of a number in a template each cell would make the text again.
+    const row = String(number);
     let xml = '';
     let lines = 1;
     for (let index = 0; index < values.length; index += 1) {
@@ -68,7 +74,7 @@ export function rowXmlOf(widths: readonly number[], styles: CellStyles) {
       const cells = kept[index];
       const place = cells?.places.get(value);
       if (cells && place !== undefined) {
-        xml += `${begin}${number}${cells.xml[place]}`;
+        xml += `${begin}${row}${cells.xml[place]}`;
         lines = Math.max(lines, cells.lines[place] ?? 1);
         continue;
       }
@@ -77,10 +83,10 @@ export function rowXmlOf(widths: readonly number[], styles: CellStyles) {
       const here = isEasy ? 1 : linesOf(value, widths[index]);
       const made = isEasy ? `${plainBegin}${value}</v></c>` : cellXml(value, here, styles);
       if (cells && value.length <= longestKeptText) keep(cells, index, value, made, here);
-      xml += `${begin}${number}${made}`;
+      xml += `${begin}${row}${made}`;
       lines = Math.max(lines, here);
     }
-    return `<row r="${number}"${lines > 1 ? ` ht="${heightOf(lines)}"` : ''}>${xml}</row>`;
+    return `<row r="${row}"${lines > 1 ? ` ht="${heightOf(lines)}"` : ''}>${xml}</row>`;
   };
 }
 

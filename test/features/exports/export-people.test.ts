@@ -54,6 +54,37 @@ forEachDatabase((database) => {
     expect(preview.counts).toEqual({ invite: 0, update: 0, unchanged: 5, fail: 0 });
   });
 
+  test('R57, R59: people who are in the same have the same cells, and times and default profiles of their own', async () => {
+    const scene = await importScene(database);
+    const { apollo, gemini } = scene.projects;
+    const readOnly = await profileId(database.db, 'Read Only');
+    const at = (time: string) => new Date(`2026-10-02T${time}Z`);
+    const given = [
+      { email: 'a@x.example', last_login_at: at('07:30:00') },
+      { email: 'b@x.example', last_login_at: at('07:30:59'), default_profile_id: readOnly },
+      { email: 'c@x.example', last_login_at: at('07:31:00'), default_profile_id: readOnly },
+      { email: 'd@x.example' },
+    ];
+    const users = [];
+    for (const one of given) users.push(await insertUser(database.db, one));
+    const ids = users.map(({ id }) => id);
+    for (const userId of ids.slice(0, 2)) {
+      await insertMembership(database.db, { userId, projectId: gemini.id, profileId: readOnly });
+      await insertMembership(database.db, { userId, projectId: apollo.id });
+    }
+    await insertGroup(database.db, { name: 'Night shift', members: ids.slice(0, 2) });
+    const path = join(await scene.files.write(Buffer.from('')), '..', 'people.xlsx');
+    await writeUsersWorkbook(scene.ctx, ids, path);
+    const [, ...rows] = await cellsOf(path);
+    const both = ['Tester\nRead Only', 'Night shift', 'Apollo\nGemini', 'No'];
+    expect(rows.map((row) => Array.from(row.slice(8), (cell) => cell ?? ''))).toEqual([
+      [...both, '2026-10-02 07:30'],
+      [...both, '2026-10-02 07:30'],
+      ['Read Only', '', '', 'No', '2026-10-02 07:31'],
+      ['', '', '', 'No'],
+    ]);
+  });
+
   test('only an active admin exports people', async () => {
     const user = await insertUser(database.db);
     const ctx = testContext(database, { actor: actorFor(user) });

@@ -64,6 +64,8 @@ const tricky = fc.string({
     '\n',
     ' ',
     '_x000D_',
+    'a_X000D_b',
+    'first_last@x.example',
     '\u0000',
     '<',
     '&',
