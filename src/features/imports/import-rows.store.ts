@@ -60,35 +60,55 @@ const columns = ['position', 'row_number', 'cells', 'email', 'user_id', 'action'
 /** A server takes 16 MB in one statement as it is installed; cells can be long. */
 const mostCharacters = 1_000_000;
 
+/** A planned row as it is written. */
+export interface WrittenRow {
+  readonly import_id: number;
+  readonly position: number;
+  readonly row_number: number;
+  readonly email: string | null;
+  readonly email_key: string | null;
+  readonly sso_key: string | null;
+  readonly ldap_key: string | null;
+  readonly user_id: number | null;
+  readonly action: RowAction;
+  readonly cells: string;
+  readonly plan: string | null;
+  readonly problems: string | null;
+}
+
+/** Makes a planned row ready to be written: whoever waits for that need not keep all that the plan was made of. */
+export function toWritten(importId: number, row: PlannedRow): WrittenRow {
+  const { position, rowNumber, cells, email, keys, plan, written } = row;
+  return {
+    import_id: importId,
+    position,
+    row_number: rowNumber,
+    email: email === null ? null : shorten(email, 254),
+    email_key: keys.email,
+    sso_key: keys.ssoUsername,
+    ldap_key: keys.ldapUsername,
+    user_id: plan.userId,
+    action: plan.action,
+    cells: packCells(cells),
+    plan: written.plan,
+    problems: written.problems,
+  };
+}
+
 /** Rows in statements of a bounded length. */
 async function inStatements(
   db: Database,
-  importId: number,
-  rows: readonly PlannedRow[],
-  write: (batch: Record<string, unknown>[]) => Promise<unknown>,
+  rows: readonly WrittenRow[],
+  write: (batch: readonly WrittenRow[]) => Promise<unknown>,
 ): Promise<void> {
-  let batch: Record<string, unknown>[] = [];
+  let batch: WrittenRow[] = [];
   let characters = 0;
   const flush = async () => {
     if (batch.length > 0) await write(batch);
     batch = [];
     characters = 0;
   };
-  for (const { position, rowNumber, cells, email, keys, plan, written } of rows) {
-    const row = {
-      import_id: importId,
-      position,
-      row_number: rowNumber,
-      email: email === null ? null : shorten(email, 254),
-      email_key: keys.email,
-      sso_key: keys.ssoUsername,
-      ldap_key: keys.ldapUsername,
-      user_id: plan.userId,
-      action: plan.action,
-      cells: packCells(cells),
-      plan: written.plan,
-      problems: written.problems,
-    };
+  for (const row of rows) {
     const length = row.cells.length + (row.plan?.length ?? 0) + (row.problems?.length ?? 0);
     if (batch.length >= rowsPerStatement(db) || characters + length > mostCharacters) await flush();
     characters += length;
@@ -97,15 +117,15 @@ async function inStatements(
   await flush();
 }
 
-export async function insertRows(db: Knex.Transaction, importId: number, rows: readonly PlannedRow[]): Promise<void> {
-  await inStatements(db, importId, rows, async (batch) => insertAll(db, 'import_rows', batch));
+export async function insertRows(db: Knex.Transaction, rows: readonly WrittenRow[]): Promise<void> {
+  await inStatements(db, rows, async (batch) => insertAll(db, 'import_rows', batch));
 }
 
 /** Puts other plans in the place of those that these rows have. */
-export async function replacePlans(db: Knex.Transaction, importId: number, rows: readonly PlannedRow[]): Promise<void> {
-  await inStatements(db, importId, rows, async (batch) =>
+export async function replacePlans(db: Knex.Transaction, rows: readonly WrittenRow[]): Promise<void> {
+  await inStatements(db, rows, async (batch) =>
     db('import_rows')
-      .insert(batch)
+      .insert([...batch])
       .onConflict(['import_id', 'position'])
       .merge(['email', 'user_id', 'action', 'plan', 'problems']),
   );

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { minute } from '../../lib/duration';
+import { inTurns } from '../../lib/in-turns';
 import { shorten } from '../../lib/plain-text';
 import type { Context } from '../../platform/context';
 import { inTransaction } from '../../platform/db/transaction';
 import { dropRows } from './discard-import.service';
 import { claimImport, prolongImport, selectAbandoned } from './import-leases.store';
-import { insertRows, replacePlans } from './import-rows.store';
+import { insertRows, replacePlans, toWritten, type WrittenRow } from './import-rows.store';
 import {
   deleteReading,
   endReading,
@@ -22,7 +23,6 @@ import { openPlanner } from './plan-import.service';
 import { leavesNoAdmin, planStored, rowsPerPlanning } from './plan-stored.service';
 import { type PlanSum, startTally } from './plan-tally';
 import { readImportFile } from './read-import-file';
-import type { PlannedRow } from './row-plan.types';
 import { findTwinKinds } from './twins.service';
 import { isStored } from './written-plan';
 
@@ -78,12 +78,16 @@ async function readRows(ctx: Context, hold: Hold, path: string): Promise<Reading
   // One part is written while the next one is planned.
   let writing: Promise<void> = Promise.resolve();
   let unplanned: ImportRow[] = [];
+  const planned = async (rows: readonly ImportRow[]): Promise<WrittenRow[]> => {
+    const part = await plan(rows);
+    tally.add(part);
+    return inTurns(part, (row) => toWritten(hold.id, row));
+  };
   const planThem = async () => {
-    const planned = await plan(unplanned);
+    const part = await planned(unplanned);
     unplanned = [];
-    tally.add(planned);
     await writing;
-    writing = write(ctx, hold, planned);
+    writing = write(ctx, hold, part);
     // It is waited for later, and its error is thrown then.
     writing.catch(() => undefined);
   };
@@ -104,10 +108,10 @@ async function readRows(ctx: Context, hold: Hold, path: string): Promise<Reading
   };
 }
 
-async function write(ctx: Context, hold: Hold, rows: readonly PlannedRow[]): Promise<void> {
+async function write(ctx: Context, hold: Hold, rows: readonly WrittenRow[]): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     await keep(tx, hold);
-    await insertRows(tx.db, hold.id, rows);
+    await insertRows(tx.db, rows);
   });
 }
 
@@ -125,9 +129,10 @@ function planAndWrite(ctx: Context, hold: Hold, twins: readonly TwinKind[]): Pro
   // A second round finds the plans of the first one in the table.
   return planStored(ctx, hold.id, twins, async (planned, stored) => {
     const changed = planned.filter((row, index) => !isStored(row, stored[index]));
+    const rows = changed.map((row) => toWritten(hold.id, row));
     await inTransaction(ctx, async (tx) => {
       await keep(tx, hold);
-      await replacePlans(tx.db, hold.id, changed);
+      await replacePlans(tx.db, rows);
     });
   });
 }
