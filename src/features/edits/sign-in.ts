@@ -62,9 +62,10 @@ export function decideSignIn(wanted: WantedSignIn, user: User | undefined, site:
     refusals.push({ field: nameKey, reason: 'lacks_username' });
   }
   const next = user === undefined ? newStatus(wanted, authSystem) : nextStatus(wanted, user, signIn, site);
-  if (typeof next === 'string') return { ...signIn, status: next, refusals };
-  refusals.push({ field: 'status', reason: next.refused });
-  return { ...signIn, status: user?.status ?? 'invited', refusals };
+  if (typeof next !== 'string') refusals.push({ field: 'status', reason: next.refused });
+  const status = typeof next === 'string' ? next : (user?.status ?? 'invited');
+  const { ssoUsername, ldapUsername } = signIn;
+  return { authSystem, ssoUsername, ldapUsername, status, refusals };
 }
 
 type Answer = UserStatus | { readonly refused: SignInRefusal };
