@@ -21,41 +21,65 @@ const linkFlag = 1 << 18;
 /** Above this length a row is likely to be sparse, and walking through its gaps dear. */
 const longRow = 256;
 
-/** Calls `visit` for each filled cell of a row with its column (from 0), from left to right. */
-export function visitCells({ cells }: SheetRow, visit: (cell: SheetCell, column: number) => void): void {
-  if (cells.length > longRow) {
-    for (const key of Object.keys(cells)) {
-      const cell = cells[Number(key)];
-      if (cell) visit(cell, Number(key));
-    }
-    return;
-  }
-  for (let column = 0; column < cells.length; column += 1) {
-    const cell = cells[column];
-    if (cell) visit(cell, column);
-  }
+/** Packs rows one after another; `unpackRows` gives them back, cell by cell. */
+export interface RowPacker {
+  add(row: SheetRow): void;
+  /** What is packed and not taken: rows, cells, and UTF-16 units of text. */
+  readonly size: { readonly rows: number; readonly cells: number; readonly length: number };
+  /** The rows that were added since the last time. */
+  take(): PackedRows;
 }
 
-/** Packs rows; `unpackRows` gives them back, cell by cell. */
-export function packRows(rows: readonly SheetRow[]): PackedRows {
-  const texts: string[] = [];
-  const layout: number[] = [];
-  for (const row of rows) {
-    const countAt = layout.push(row.number, 0) - 1;
-    let count = 0;
-    visitCells(row, (cell, column) => {
-      const flags = (cell.formula ? formulaFlag : 0) | (cell.link === undefined ? 0 : linkFlag);
-      layout.push(column | (kinds.indexOf(cell.kind) << kindShift) | flags);
-      texts.push(cell.text);
-      if (cell.link !== undefined) texts.push(cell.link);
-      count += 1;
-    });
-    layout[countAt] = count;
-  }
-  return { texts, layout: Uint32Array.from(layout) };
+/** @returns a packer that holds no row yet */
+export function createRowPacker(): RowPacker {
+  let texts: string[] = [];
+  let layout: number[] = [];
+  let size = { rows: 0, cells: 0, length: 0 };
+
+  const addText = (text: string) => {
+    texts.push(text);
+    size.length += text.length;
+  };
+  const addCell = (cell: SheetCell, column: number) => {
+    const flags = (cell.formula ? formulaFlag : 0) | (cell.link === undefined ? 0 : linkFlag);
+    layout.push(column | (kinds.indexOf(cell.kind) << kindShift) | flags);
+    addText(cell.text);
+    if (cell.link !== undefined) addText(cell.link);
+    size.cells += 1;
+  };
+
+  return {
+    get size() {
+      return size;
+    },
+    add({ number, cells }) {
+      const countAt = layout.push(number, 0) - 1;
+      const before = size.cells;
+      if (cells.length > longRow) {
+        for (const key of Object.keys(cells)) {
+          const cell = cells[Number(key)];
+          if (cell) addCell(cell, Number(key));
+        }
+      } else {
+        for (let column = 0; column < cells.length; column += 1) {
+          const cell = cells[column];
+          if (cell) addCell(cell, column);
+        }
+      }
+      layout[countAt] = size.cells - before;
+      size.rows += 1;
+    },
+    take() {
+      const packed = { texts, layout: new Uint32Array(layout) };
+      texts = [];
+      layout = [];
+      size = { rows: 0, cells: 0, length: 0 };
+      return packed;
+    },
+  };
 }
 
-/** The inverse of `packRows`. */
+/** The inverse of packing. */
 export function unpackRows({ texts, layout }: PackedRows): SheetRow[] {
   const rows: SheetRow[] = [];
   let text = 0;

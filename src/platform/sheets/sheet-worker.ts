@@ -2,8 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { detectSheet } from './detect-sheet';
 import { readCsv } from './read-csv';
 import { readXlsx } from './read-xlsx';
-import { packRows, visitCells } from './row-packing';
-import { type SheetRow, SheetUnreadable } from './sheet.types';
+import { createRowPacker, type RowPacker } from './row-packing';
+import { SheetUnreadable } from './sheet.types';
 import { type CreditMessage, initialCredits, type SheetTask, type WorkerMessage } from './sheet-messages';
 
 // Sized so that receiving a batch holds the main thread for a few milliseconds, also with wide or very long cells.
@@ -25,40 +25,34 @@ function say(message: WorkerMessage): void {
   else port?.postMessage(message);
 }
 
-async function sendRows(rows: readonly SheetRow[]): Promise<void> {
+/** Sends the rows that are packed, when one more batch may be sent. */
+async function sendRows(packer: RowPacker): Promise<void> {
   while (credits === 0) {
     await new Promise<void>((resolve) => {
       creditArrived = resolve;
     });
   }
   credits -= 1;
-  say({ type: 'rows', rows: packRows(rows) });
+  say({ type: 'rows', rows: packer.take() });
 }
 
-function* splitBatches(rows: readonly SheetRow[]): Generator<readonly SheetRow[]> {
-  let start = 0;
-  let cells = 0;
-  let length = 0;
-  for (const [index, row] of rows.entries()) {
-    visitCells(row, ({ text, link }) => {
-      cells += 1;
-      length += text.length + (link?.length ?? 0);
-    });
-    if (index + 1 - start === maxBatchRows || cells >= maxBatchCells || length >= maxBatchLength) {
-      yield rows.slice(start, index + 1);
-      start = index + 1;
-      cells = 0;
-      length = 0;
-    }
-  }
-  if (start < rows.length) yield rows.slice(start);
-}
+const isFull = ({ size: { rows, cells, length } }: RowPacker) =>
+  rows >= maxBatchRows || cells >= maxBatchCells || length >= maxBatchLength;
 
 async function run({ path, limits }: SheetTask): Promise<void> {
   const kind = await detectSheet(path, limits);
   say({ type: 'kind', kind });
-  for await (const rows of kind === 'xlsx' ? readXlsx(path, limits) : readCsv(path, limits)) {
-    for (const batch of splitBatches(rows)) await sendRows(batch);
+  const packer = createRowPacker();
+  try {
+    for await (const rows of kind === 'xlsx' ? readXlsx(path, limits) : readCsv(path, limits)) {
+      for (const row of rows) {
+        packer.add(row);
+        if (isFull(packer)) await sendRows(packer);
+      }
+    }
+  } finally {
+    // What came before a fault may be what the consumer refuses the file for.
+    if (packer.size.rows > 0) await sendRows(packer);
   }
 }
 

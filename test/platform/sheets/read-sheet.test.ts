@@ -109,6 +109,17 @@ test('limits that the caller tightens are kept', async () => {
   await expect(readRows(manyRows, { limits: { maxInflatedBytes: 10 } })).rejects.toMatchObject({ reason: 'too_large' });
 });
 
+test('rows that came before a fault are handed on, also fewer than a batch', async () => {
+  let seen = 0;
+  const reading = async () => {
+    for await (const rows of readSheet(manyRows, { limits: { maxRows: 2000 } })) seen += rows.length;
+  };
+  await expect(reading()).rejects.toMatchObject({ reason: 'too_many_rows' });
+  // A chunk of this file holds more than two batches and less than three.
+  expect(seen).toBeGreaterThan(1000);
+  expect(seen).toBeLessThan(1500);
+});
+
 test('a file that is not there is the system’s error, not the file’s', async () => {
   const error = await readRows('/nonexistent/people.xlsx').catch((reason: unknown) => reason);
   expect(error).not.toBeInstanceOf(SheetUnreadable);
