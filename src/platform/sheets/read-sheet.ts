@@ -15,7 +15,7 @@ export interface ReadSheetOptions {
 
 /**
  * Reads the rows of a spreadsheet file (the first visible sheet of an .xlsx, or a CSV, told apart by content) in batches
- * of at most 500, in a worker thread that waits while the consumer works. Nothing starts before the first `next`;
+ * of at most 250, in a worker thread that waits while the consumer works. Nothing starts before the first `next`;
  * leaving the loop early ends the worker; no temporary files are made.
  *
  * Throws `SheetUnreadable` for whatever is wrong with the file, also when reading it takes too much memory or time.

@@ -7,7 +7,7 @@ import { SheetUnreadable } from './sheet.types';
 import { type CreditMessage, initialCredits, type SheetTask, type WorkerMessage } from './sheet-messages';
 
 // Sized so that receiving a batch holds the main thread for a few milliseconds, also with wide or very long cells.
-const maxBatchRows = 500;
+const maxBatchRows = 250;
 const maxBatchCells = 10_000;
 const maxBatchLength = 1024 * 1024;
 

@@ -43,13 +43,13 @@ test('links, kinds, formulas and gaps come through the worker', async () => {
   expect(rows[1]?.cells[2]).toBeUndefined();
 });
 
-test('rows come in order, in batches of at most 500, and the main thread stays free', async () => {
+test('rows come in order, in batches of at most 250, and the main thread stays free', async () => {
   await readRows(manyRows);
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   let expected = 0;
   for await (const rows of readSheet(manyRows)) {
-    expect(rows.length).toBeLessThanOrEqual(500);
+    expect(rows.length).toBeLessThanOrEqual(250);
     for (const row of rows) {
       if (row.number !== expected + 1) throw new Error(`row ${row.number} follows ${expected}`);
       expected += 1;
@@ -115,9 +115,9 @@ test('rows that came before a fault are handed on, also fewer than a batch', asy
     for await (const rows of readSheet(manyRows, { limits: { maxRows: 2000 } })) seen += rows.length;
   };
   await expect(reading()).rejects.toMatchObject({ reason: 'too_many_rows' });
-  // A chunk of this file holds more than two batches and less than three.
+  // A chunk of this file holds more than four batches and less than five.
   expect(seen).toBeGreaterThan(1000);
-  expect(seen).toBeLessThan(1500);
+  expect(seen).toBeLessThan(1250);
 });
 
 test('a file that is not there is the system’s error, not the file’s', async () => {
