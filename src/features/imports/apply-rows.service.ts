@@ -177,8 +177,11 @@ function movedOn({ plan }: PlannedRow): RowProblem[] {
   return [{ field: null, sentence }, ...plan.problems];
 }
 
-/** So many are added by one statement or two, while what belongs to those before them is written. */
-const addedTogether = 250;
+/**
+ * So many are added together, while what belongs to those before them is written. Fewer would be done with sooner than
+ * the next statement is put together.
+ */
+const addedTogether = 500;
 
 const noSeat =
   'No seat was free any more when it was this row’s turn. Disable somebody or get more seats, then import it again.';

@@ -20,7 +20,7 @@ import { mailUploader } from './tell-uploader.service';
 import { plannedInvitation } from './written-plan';
 
 /** Rows that are applied in one transaction. */
-export const rowsPerChunk = 500;
+export const rowsPerChunk = 1000;
 /** Handing a summary and a workbook to Slack can take its time. */
 const reportLeaseSeconds = 180;
 /** After a summary that could not be delivered, it is tried again so much later. */

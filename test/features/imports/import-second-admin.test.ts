@@ -2,7 +2,7 @@ import { confirmImport } from '../../../src/features/imports/confirm-import.serv
 import { importProgress, readPreview } from '../../../src/features/imports/imports.service';
 import { summaryMessage } from '../../../src/features/imports/progress.text';
 import { rowsPerChunk, runImport } from '../../../src/features/imports/run-import.service';
-import { actorFor, insertAdmin, insertUser } from '../../support/builders';
+import { actorFor, insertAdmin, insertUser, setSeats } from '../../support/builders';
 import { forEachDatabase } from '../../support/databases';
 import { type RunningUsher, startUsher } from '../../support/usher';
 import { importScene, workbookOf } from './import-scene';
@@ -208,6 +208,7 @@ forEachDatabase((database) => {
       ['deleted', () => person().del()],
     ])('a running import stops when its confirmer is %s, and says so', async (_what, change) => {
       const rows = Array.from({ length: rowsPerChunk + 5 }, (_, index) => ({ 'Login Email': `n${index}@example.com` }));
+      await setSeats(database.db, rows.length + 1);
       const { id } = await scene.previewOf([...rows, { 'Login Email': 'bad' }]);
       await confirmImport(scene.ctx, id);
       const telling = {
