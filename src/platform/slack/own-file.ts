@@ -35,12 +35,13 @@ export function uploadWritten(
 /**
  * Removes what `withOwnFile` left behind in processes that were killed: what is a day old, by the clock that files go by,
  * for nothing takes a day to be read or uploaded. What cannot be removed, because it is another account's, stays.
+ * @param within where they lie: the machine's folder of temporary files unless told
  * @returns how many there were
  */
-export async function removeLeftFiles(): Promise<number> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(beginning));
+export async function removeLeftFiles(within = tmpdir()): Promise<number> {
+  const names = (await readdir(within)).filter((name) => name.startsWith(beginning));
   let removed = 0;
-  for (const folder of names.map((name) => join(tmpdir(), name))) {
+  for (const folder of names.map((name) => join(within, name))) {
     try {
       if (Date.now() - (await stat(folder)).mtimeMs < day) continue;
       await rm(folder, { recursive: true });
