@@ -1,10 +1,11 @@
+import { minute } from '../../lib/duration';
 import { nameKey } from '../../lib/plain-text';
 import { remembered } from '../../lib/remembered';
 import type { Catalogue } from '../access/access.service';
 import { exportWords } from '../imports/import-workbooks.service';
 import type { ListedUser } from '../users/users.types';
 import type { GivenTexts } from './exports.types';
-import { type GivenCells, givenCellsOf } from './given-cells';
+import { type GivenCells, givenCellsOf, namesById } from './given-cells';
 
 const activationHeader = 'Activation Link';
 const resetHeader = 'Reset Password Link';
@@ -37,7 +38,6 @@ interface Words {
   momentOf(date: Date): string;
 }
 
-const minute = 60_000;
 const mostMoments = 10_000;
 
 /**
@@ -83,7 +83,7 @@ export function personRows(
 ): (facts: PersonFacts) => PersonRow {
   const givenCells = givenCellsOf(catalogue);
   const words: Words = {
-    profiles: new Map(catalogue.profiles.map(({ id, name }) => [id, name])),
+    profiles: namesById(catalogue.profiles),
     momentOf: momentsIn(timeZone),
   };
   const columns = headers.map((header): CellOf => cellOf[header] ?? (() => ''));

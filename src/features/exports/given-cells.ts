@@ -23,7 +23,8 @@ export interface GivenCells {
   readonly isCut: boolean;
 }
 
-const namesById = (items: readonly { readonly id: number; readonly name: string }[]) =>
+/** What is called how, by id. */
+export const namesById = (items: readonly { readonly id: number; readonly name: string }[]) =>
   new Map(items.map(({ id, name }) => [id, name]));
 
 /** Names one a line; null where a cell does not take them all. */
